@@ -1,0 +1,62 @@
+//! What a person or a handler may ask for. Parsed and typed, not yet checked against any state.
+
+use uuid::Uuid;
+
+use crate::{
+    recurrence::Repeat,
+    reminder::Trigger,
+    task::{Due, Priority, Series},
+};
+
+/// The wish for a new task.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewTask {
+    /// See [`crate::task::Task::title`].
+    pub title: String,
+    /// Markdown.
+    pub description: String,
+    /// Medium when not said.
+    pub priority: Priority,
+    /// As typed; trimmed and made unique without case by the decision.
+    pub tags: Vec<String>,
+    /// When.
+    pub due: Option<Due>,
+    /// How often.
+    pub repeat: Option<Repeat>,
+    /// When to remind.
+    pub reminders: Vec<Trigger>,
+    /// Part of which task.
+    pub parent_id: Option<Uuid>,
+}
+
+/// A merge patch: `None` leaves a field as it is.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct TaskPatch {
+    /// New title.
+    pub title: Option<String>,
+    /// New description.
+    pub description: Option<String>,
+    /// New priority.
+    pub priority: Option<Priority>,
+    /// All tags from now on.
+    pub tags: Option<Vec<String>>,
+    /// `Some(None)` takes the due date away.
+    pub due: Option<Option<Due>>,
+    /// `Some(None)` ends the series with this instance.
+    pub repeat: Option<Option<Repeat>>,
+    /// All reminders from now on.
+    pub reminders: Option<Vec<Trigger>>,
+    /// `Some(None)` makes it a task of its own.
+    pub parent_id: Option<Option<Uuid>>,
+}
+
+/// A handler's wish for the next instance of a series.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NextInstance {
+    /// What it looks like.
+    pub task: NewTask,
+    /// Its place; the id follows from series and occurrence.
+    pub series: Series,
+    /// The instance whose completion led to it. When that one is open again, nothing is created.
+    pub predecessor: Uuid,
+}

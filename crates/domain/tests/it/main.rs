@@ -1,0 +1,13 @@
+//! The domain from outside: vectors that others use, whole lives of tasks, properties.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails there")]
+
+mod completion;
+mod dst;
+mod patches;
+mod properties;
+mod reminders;
+mod rules;
+mod series;
+mod support;
+mod vectors;

@@ -1,0 +1,54 @@
+//! What is kept, and how: schema, SQL text and row mapping. Knows no driver.
+//!
+//! A [`Store`] speaks through the port [`Sql`], which a component implements with Spin's SQLite, the
+//! bridge with the embedded host's database and tests with `testkit`. Every call is one statement and
+//! so one transaction; a whole [`domain::change::ChangeSet`] is one statement too ([`Store::apply`]).
+//! All that is particular to SQLite lives in the folder `sqlite`.
+
+mod alarms;
+mod apply;
+mod dead_letters;
+mod document;
+mod error;
+mod history;
+mod idempotency;
+pub mod list;
+mod log;
+pub mod migrate;
+mod names;
+mod relay;
+mod row;
+mod sql;
+mod sqlite;
+mod tags;
+mod tasks;
+
+pub use alarms::DueReminder;
+pub use apply::Applied;
+pub use dead_letters::DeadLetter;
+pub use error::{ApplyError, Conflict, ListError, SqlError, SqlErrorKind};
+pub use history::HistoryEntry;
+pub use list::{Cursor, CursorError, ListQuery, Page};
+pub use log::LogRow;
+pub use migrate::{MigrateError, migrate, schema_version};
+pub use relay::Lag;
+pub use sql::{Rows, Sql, Value};
+
+/// Reads and writes through one [`Sql`] port. Every read and write names the user it is for, except
+/// those of the bridge, which serves all users.
+#[derive(Debug, Clone)]
+pub struct Store<S> {
+    sql: S,
+}
+
+impl<S: Sql> Store<S> {
+    /// A store on a database whose schema is up to date (see [`migrate()`]).
+    pub fn new(sql: S) -> Self {
+        Self { sql }
+    }
+
+    /// The port that it speaks through.
+    pub fn sql(&self) -> &S {
+        &self.sql
+    }
+}

@@ -1,0 +1,76 @@
+//! What the bridge's relay needs: events that were not published yet.
+
+use uuid::Uuid;
+
+use crate::{LogRow, Sql, SqlError, Store, Value, row, sqlite::statements};
+
+/// How far the relay is behind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Lag {
+    /// Events that were not published yet, parked ones included.
+    pub depth: u64,
+    /// Time of the oldest of them, in milliseconds since the epoch.
+    pub oldest_ms: Option<i64>,
+    /// Users whose events wait for an operator.
+    pub parked_users: u64,
+}
+
+impl<S: Sql> Store<S> {
+    /// Events that were not published yet, oldest first and so in order for each user. None of a user
+    /// whose turn is parked, waits for its next attempt, or who is one of `skip_users`.
+    pub fn unpublished(
+        &self,
+        now_ms: i64,
+        limit: u32,
+        skip_users: &[String],
+    ) -> Result<Vec<LogRow>, SqlError> {
+        let params = [now_ms.into(), limit.into(), json_array(skip_users)];
+        self.sql.run(statements::UNPUBLISHED, &params)?.read(row::log_row)
+    }
+
+    /// Marks events as published. Those that were marked before stay as they are.
+    pub fn mark_published(&self, event_ids: &[Uuid], now_ms: i64) -> Result<(), SqlError> {
+        self.sql.run(statements::MARK_PUBLISHED, &[json_array(event_ids), now_ms.into()])?;
+        Ok(())
+    }
+
+    /// Puts the next attempt off. The later events of the same user wait with it.
+    pub fn record_failure(
+        &self,
+        event_id: Uuid,
+        attempts: u32,
+        next_attempt_at_ms: i64,
+        last_error: &str,
+    ) -> Result<(), SqlError> {
+        let params =
+            [event_id.into(), attempts.into(), next_attempt_at_ms.into(), last_error.into()];
+        self.sql.run(statements::RECORD_FAILURE, &params)?;
+        Ok(())
+    }
+
+    /// Gives up until an operator releases it. The later events of the same user wait with it.
+    pub fn park(&self, event_id: Uuid, now_ms: i64, last_error: &str) -> Result<(), SqlError> {
+        self.sql.run(statements::PARK, &[event_id.into(), now_ms.into(), last_error.into()])?;
+        Ok(())
+    }
+
+    /// Lets the parked events of a user be tried again, from the first attempt.
+    pub fn release(&self, user_id: &str) -> Result<(), SqlError> {
+        self.sql.run(statements::RELEASE, &[user_id.into()])?;
+        Ok(())
+    }
+
+    /// How far the relay is behind.
+    pub fn lag(&self) -> Result<Lag, SqlError> {
+        let lag = self.sql.run(statements::LAG, &[])?.read_one(|row| {
+            Ok(Lag { depth: row.take()?, oldest_ms: row.take()?, parked_users: row.take()? })
+        })?;
+        Ok(lag.unwrap_or_default())
+    }
+}
+
+/// A list as one parameter.
+fn json_array(items: &[impl ToString]) -> Value {
+    let items: Vec<String> = items.iter().map(ToString::to_string).collect();
+    Value::Text(serde_json::Value::from(items).to_string())
+}

@@ -1,0 +1,5 @@
+//! All that is particular to SQLite: the schema and the text of every statement.
+
+pub(crate) mod migrations;
+pub(crate) mod page;
+pub(crate) mod statements;

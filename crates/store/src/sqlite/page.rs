@@ -1,0 +1,160 @@
+//! The text of a list: put together from fixed fragments. Values are parameters, always.
+
+use uuid::Uuid;
+
+use super::statements::TASK_COLUMNS;
+use crate::{
+    Value,
+    list::{COUNT_MAX, LIMIT_MAX, ListQuery, Moment, Sort, SortKey},
+    names::{self, Named},
+};
+
+/// A statement and its parameters.
+#[derive(Debug)]
+pub(crate) struct Statement {
+    pub(crate) sql: String,
+    pub(crate) params: Vec<Value>,
+}
+
+/// Tasks of a page and one more; after the columns of a task come the sort keys of the row.
+pub(crate) fn page(user_id: &str, query: &ListQuery, after: Option<(&[Value], Uuid)>) -> Statement {
+    let columns: Vec<Column> = query.sort.iter().copied().map(Column::from).collect();
+    let order = order_by(&columns);
+    let keys: String = columns.iter().map(|column| format!(", {}", column.name)).collect();
+
+    // The inner select walks an index and touches no more rows than it returns; only those get their
+    // tags and reminders.
+    let mut statement = Statement::new(format!(
+        "select {TASK_COLUMNS}{keys}\nfrom (select t.rowid as row from tasks t"
+    ));
+    statement.filter(user_id, query);
+    if let Some((marks, id)) = after {
+        statement.keyset(&columns, marks, id);
+    }
+    let limit = statement.bind(query.limit.clamp(1, LIMIT_MAX) + 1);
+    statement.sql += &format!("\n  order by {order} limit {limit}) page\n");
+    statement.sql += &format!("join tasks t on t.rowid = page.row\norder by {order}");
+    statement
+}
+
+/// How many tasks the filters let through, up to a limit.
+pub(crate) fn count(user_id: &str, query: &ListQuery) -> Statement {
+    let mut statement = Statement::new("select count(*) from (select 1 from tasks t".to_owned());
+    statement.filter(user_id, query);
+    let limit = statement.bind(COUNT_MAX);
+    statement.sql += &format!("\n  limit {limit})");
+    statement
+}
+
+impl Statement {
+    fn new(sql: String) -> Self {
+        Self { sql, params: Vec::new() }
+    }
+
+    /// Adds a parameter and returns its place.
+    fn bind(&mut self, value: impl Into<Value>) -> String {
+        self.params.push(value.into());
+        format!("?{}", self.params.len())
+    }
+
+    fn filter(&mut self, user_id: &str, query: &ListQuery) {
+        let user = self.bind(user_id);
+        self.sql += &format!("\n  where t.user_id = {user} and t.deleted_at is null");
+        if let Some(status) = query.status {
+            let status = self.bind(status.name());
+            self.sql += &format!("\n  and t.status = {status}");
+        }
+        if !query.priorities.is_empty() {
+            let ranks = query.priorities.iter().map(|priority| names::rank(*priority));
+            let ranks: Vec<String> = ranks.map(|rank| self.bind(rank)).collect();
+            self.sql += &format!("\n  and t.priority in ({})", ranks.join(", "));
+        }
+        for tag in &query.tags {
+            let tag = self.bind(names::fold(tag));
+            self.sql += &format!(
+                "\n  and t.id in (select g.task_id from task_tags g
+    where g.user_id = {user} and g.tag = {tag})"
+            );
+        }
+        for (moment, than) in [(query.due_after, ">"), (query.due_before, "<")] {
+            let Some(moment) = moment else { continue };
+            let (column, value) = match moment {
+                Moment::Instant(instant) => ("due_at", instant.timestamp_millis().into()),
+                Moment::Date(date) => ("due_date", Value::from(date.to_string())),
+            };
+            let value = self.bind(value);
+            self.sql += &format!("\n  and t.{column} {than} {value}");
+        }
+    }
+
+    /// Only rows behind the one with these sort keys and this id.
+    fn keyset(&mut self, columns: &[Column], marks: &[Value], id: Uuid) {
+        let id = self.bind(id);
+        let mut behind = format!("t.id {} {id}", than(descends(columns)));
+        let mut bound = String::new();
+        for (column, mark) in columns.iter().zip(marks).rev() {
+            let Column { name, nullable, descending } = column;
+            let than = than(*descending);
+            behind = match mark {
+                // Nothing comes after "no value".
+                Value::Null => format!("({name} is null and {behind})"),
+                mark => {
+                    let mark = self.bind(mark.clone());
+                    let tie = format!("({name} = {mark} and {behind})");
+                    if *nullable {
+                        bound.clear();
+                        format!("({name} {than} {mark} or {name} is null or {tie})")
+                    } else {
+                        // The index can start from here; the rest cuts off what is equal.
+                        bound = format!("\n  and {name} {than}= {mark}");
+                        format!("({name} {than} {mark} or {tie})")
+                    }
+                }
+            };
+        }
+        self.sql += &format!("{bound}\n  and {behind}");
+    }
+}
+
+/// A sort key as a column.
+struct Column {
+    name: &'static str,
+    nullable: bool,
+    descending: bool,
+}
+
+impl From<Sort> for Column {
+    fn from(Sort { key, descending }: Sort) -> Self {
+        let (name, nullable) = match key {
+            SortKey::Created => ("t.created_at", false),
+            SortKey::Due => ("t.due_at", true),
+            SortKey::Priority => ("t.priority", false),
+            SortKey::Status => ("t.status", false),
+            SortKey::Completion => ("t.completed_at", true),
+            SortKey::Updated => ("t.updated_at", false),
+            SortKey::Title => ("t.title", false),
+        };
+        // The names of the states sort the other way round: "done" < "open".
+        Self { name, nullable, descending: descending != (key == SortKey::Status) }
+    }
+}
+
+/// The id goes the way of the key before it, so that an index can be read in one direction.
+fn descends(columns: &[Column]) -> bool {
+    columns.last().is_some_and(|column| column.descending)
+}
+
+fn than(descending: bool) -> &'static str {
+    if descending { "<" } else { ">" }
+}
+
+fn order_by(columns: &[Column]) -> String {
+    let keys = columns.iter().map(|column| match column {
+        // SQLite takes "no value" as the least of all, so it comes last by itself.
+        Column { name, descending: true, .. } => format!("{name} desc, "),
+        Column { name, nullable: true, .. } => format!("{name} nulls last, "),
+        Column { name, .. } => format!("{name}, "),
+    });
+    let id = if descends(columns) { "t.id desc" } else { "t.id" };
+    keys.chain([id.to_owned()]).collect()
+}

@@ -1,0 +1,125 @@
+//! Single tasks: what is read is what was written, by its owner.
+
+use domain::task::{Series, Task};
+use proptest::prelude::*;
+use store::{Conflict, ListQuery};
+use testkit::{
+    Ids, a_task,
+    change::{changed, created},
+    clock, sqlite,
+    task::USER,
+};
+
+use crate::arbitrary;
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(300))]
+
+    #[test]
+    fn a_task_reads_back_as_it_was_written(first in arbitrary::task(1), second in arbitrary::task(1)) {
+        let store = sqlite::store();
+        let mut ids = Ids::new();
+        store.apply(&created(&first, &mut ids)).unwrap();
+        prop_assert_eq!(store.task(USER, first.id).unwrap(), Some(first.clone()));
+
+        // Reminders of the same generation do not come back to life; here they are other ones.
+        let reminders = second.reminders.iter().cloned().map(|mut reminder| {
+            reminder.generation += 10;
+            reminder
+        });
+        let second = Task { reminders: reminders.collect(), ..second };
+        store.apply(&changed(&first, &second, &mut ids)).unwrap();
+        prop_assert_eq!(store.task(USER, first.id).unwrap(), Some(second.clone()));
+        let page = store.list(USER, &ListQuery::default()).unwrap();
+        prop_assert_eq!(page.items, vec![second]);
+    }
+}
+
+#[test]
+fn text_is_kept_byte_for_byte() {
+    let store = sqlite::store();
+    let mut ids = Ids::new();
+    for (n, text) in
+        (1..).zip(["a\0b", "\u{7f}\u{1}\r\n\t\\\"", "\u{1f600}\u{200d}\u{fffd}", "'; --"])
+    {
+        let task = Task { id: clock::id(n), description: text.to_owned(), ..a_task() };
+        store.apply(&created(&task, &mut ids)).unwrap();
+        assert_eq!(store.task(USER, task.id), Ok(Some(task)));
+    }
+}
+
+#[test]
+fn nobody_sees_the_task_of_another_user() {
+    let store = sqlite::store();
+    let mut ids = Ids::new();
+    store.apply(&created(&a_task(), &mut ids)).unwrap();
+    let id = a_task().id;
+    assert_eq!(store.task("mallory", id), Ok(None));
+    assert_eq!(store.list("mallory", &ListQuery::default()).unwrap().items, []);
+
+    // The same id belongs to each user on their own.
+    let theirs = Task { user_id: "mallory".into(), title: "Mine now".into(), ..a_task() };
+    store.apply(&created(&theirs, &mut ids)).unwrap();
+    assert_eq!(store.task(USER, id), Ok(Some(a_task())));
+    assert_eq!(store.task("mallory", id), Ok(Some(theirs)));
+}
+
+#[test]
+fn a_deleted_task_is_seen_by_nobody_but_keeps_its_place() {
+    let store = sqlite::store();
+    let mut ids = Ids::new();
+    let task = in_series(2);
+    store.apply(&created(&task, &mut ids)).unwrap();
+    let deleted = Task { version: 2, deleted_at: Some(clock::now()), ..task.clone() };
+    store.apply(&changed(&task, &deleted, &mut ids)).unwrap();
+
+    assert_eq!(store.task(USER, task.id), Ok(None));
+    assert_eq!(store.list(USER, &ListQuery::default()).unwrap().items, []);
+    assert_eq!(store.tags(USER), Ok(vec![]));
+    assert_eq!(store.child_of(USER, clock::id(100), 2), Ok(Some(deleted)));
+    let again = Task { id: clock::id(200), ..task };
+    let refused = store.apply(&created(&again, &mut ids));
+    assert_eq!(refused, Err(store::ApplyError::Conflict(Conflict::Series)));
+}
+
+#[test]
+fn a_child_is_found_by_its_place_and_by_nothing_else() {
+    let store = sqlite::store();
+    let child = in_series(2);
+    store.apply(&created(&child, &mut Ids::new())).unwrap();
+    assert_eq!(store.child_of(USER, clock::id(100), 2), Ok(Some(child)));
+    assert_eq!(store.child_of(USER, clock::id(100), 3), Ok(None));
+    assert_eq!(store.child_of(USER, clock::id(101), 2), Ok(None));
+    assert_eq!(store.child_of("mallory", clock::id(100), 2), Ok(None));
+}
+
+#[test]
+fn tags_are_counted_without_case_over_open_tasks() {
+    let store = sqlite::store();
+    let mut ids = Ids::new();
+    let mut add = |n, tags: &[&str]| {
+        let tags = tags.iter().map(|tag| (*tag).to_owned()).collect();
+        let task = Task { id: clock::id(n), tags, ..a_task() };
+        store.apply(&created(&task, &mut ids)).unwrap();
+        task
+    };
+    add(1, &["Home", "bills"]);
+    add(2, &["home"]);
+    let task = add(3, &["Über"]);
+    assert_eq!(store.tags(USER), Ok(counts(&[("bills", 1), ("Home", 2), ("Über", 1)])));
+
+    // A tag stays as long as a task has it, also one that is done.
+    store.apply(&changed(&task, &testkit::task::done(&task), &mut ids)).unwrap();
+    assert_eq!(store.tags(USER), Ok(counts(&[("bills", 1), ("Home", 2), ("Über", 0)])));
+    assert_eq!(store.tags("mallory"), Ok(vec![]));
+}
+
+fn counts(counts: &[(&str, u64)]) -> Vec<(String, u64)> {
+    counts.iter().map(|(tag, count)| ((*tag).to_owned(), *count)).collect()
+}
+
+fn in_series(occurrence: u32) -> Task {
+    let slot = clock::now().naive_utc();
+    let series = Series { id: clock::id(100), occurrence, start: slot, slot };
+    Task { series: Some(series), tags: vec!["home".into()], ..a_task() }
+}

@@ -1,0 +1,13 @@
+//! What tests share: a database, a clock that stands still, ids in a row, tasks and tokens.
+//! A dev-dependency only.
+
+#![expect(clippy::expect_used, reason = "a test that cannot be set up stops at once")]
+
+pub mod change;
+pub mod clock;
+pub mod sqlite;
+pub mod task;
+pub mod token;
+
+pub use clock::{Ids, now};
+pub use task::a_task;
