@@ -1,0 +1,131 @@
+//! From the answer to `:complete` until the next instance can be seen on the live stream, the whole
+//! way: commit, relay, handler component, effects, commit, relay, stream.
+
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result};
+use http_body_util::BodyExt;
+use hyper::{Request, client::conn::http1};
+use hyper_util::rt::TokioIo;
+use serde_json::Value;
+use tokio::{net::TcpStream, sync::mpsc};
+
+use crate::{
+    Setup,
+    load::{Connection, Shot},
+    server::Server,
+    stats::quantile,
+    table::Row,
+};
+
+const COMPLETIONS: usize = 300;
+/// What a relay that polls waits on average when it sleeps 500 ms between two looks, twice a round.
+const NAIVE_POLLER_MS: f64 = 500.0;
+
+pub(crate) fn run(setup: &Setup) -> Result<Vec<Row>> {
+    let server = Server::start(setup)?;
+    let token = server.token("bench")?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let mut took_ms = runtime.block_on(measure(&server.address, &token))?;
+    let p50 = quantile(&mut took_ms, 0.5);
+    let p99 = quantile(&mut took_ms, 0.99);
+    let peer = ("poller, 500 ms, two looks", NAIVE_POLLER_MS, "ms");
+    Ok(vec![
+        Row::new("complete to next instance on the stream, p50", (p50, "ms"), peer, "-"),
+        Row::new("complete to next instance on the stream, p99", (p99, "ms"), peer, "≤ 20 ms"),
+    ])
+}
+
+async fn measure(address: &str, token: &str) -> Result<Vec<f64>> {
+    let mut created = stream(address, token).await?;
+    let mut connection = Connection::open(address).await?;
+    let shot = |path: String, body: &str, expect| Shot {
+        address: address.to_owned(),
+        method: "POST",
+        path,
+        token: Some(token.to_owned()),
+        body: body.to_owned(),
+        expect,
+    };
+    let first = r#"{"title":"Stretch","due":{"at":"2026-01-01T09:00","time_zone":"Europe/Berlin"},
+        "repeat":{"rule":"FREQ=DAILY","mode":"every"}}"#;
+    let answer = connection.send(&shot("/api/v1/tasks".into(), first, 201)).await?;
+    let mut id = text(&serde_json::from_slice::<Value>(&answer)?["id"])?;
+    let mut took_ms = Vec::new();
+    next_new(&mut created, &id).await?;
+    for _ in 0..COMPLETIONS {
+        let complete = shot(format!("/api/v1/tasks/{id}:complete"), "", 200);
+        connection.send(&complete).await?;
+        let answered = Instant::now();
+        id = next_other(&mut created, &id).await?;
+        took_ms.push(answered.elapsed().as_secs_f64() * 1000.0);
+    }
+    Ok(took_ms)
+}
+
+async fn next_new(created: &mut mpsc::Receiver<String>, id: &str) -> Result<()> {
+    while receive(created).await? != id {}
+    Ok(())
+}
+
+async fn next_other(created: &mut mpsc::Receiver<String>, id: &str) -> Result<String> {
+    loop {
+        let seen = receive(created).await?;
+        if seen != id {
+            return Ok(seen);
+        }
+    }
+}
+
+async fn receive(created: &mut mpsc::Receiver<String>) -> Result<String> {
+    tokio::time::timeout(Duration::from_secs(10), created.recv())
+        .await
+        .context("the next instance did not come within 10 s")?
+        .context("the stream ended")
+}
+
+/// Opens the live stream; gives the id of every task that a `task.state_changed` names.
+async fn stream(address: &str, token: &str) -> Result<mpsc::Receiver<String>> {
+    let tcp = TcpStream::connect(address).await?;
+    tcp.set_nodelay(true)?;
+    let (mut sender, driver) = http1::handshake(TokioIo::new(tcp)).await?;
+    tokio::spawn(driver);
+    let request = Request::get("/api/v1/stream")
+        .header("host", address)
+        .header("authorization", format!("Bearer {token}"))
+        .body(http_body_util::Empty::<bytes::Bytes>::new())?;
+    let answer = sender.send_request(request).await?;
+    anyhow::ensure!(answer.status() == 200, "the stream answered {}", answer.status());
+    let (tell, told) = mpsc::channel(64);
+    let mut body = answer.into_body();
+    tokio::spawn(async move {
+        let _keep = sender;
+        let mut buffer = String::new();
+        while let Some(Ok(frame)) = body.frame().await {
+            let Some(bytes) = frame.data_ref() else { continue };
+            buffer.push_str(&String::from_utf8_lossy(bytes));
+            while let Some(end) = buffer.find("\n\n") {
+                let event: String = buffer.drain(..end + 2).collect();
+                if let Some(id) = new_task(&event)
+                    && tell.send(id).await.is_err()
+                {
+                    return;
+                }
+            }
+        }
+    });
+    Ok(told)
+}
+
+/// The task of this event, when it tells of a task that is there for the first time.
+fn new_task(event: &str) -> Option<String> {
+    let data = event.lines().find_map(|line| line.strip_prefix("data:"))?;
+    let envelope: Value = serde_json::from_str(data.trim()).ok()?;
+    let is_new =
+        envelope["event_type"] == "task.state_changed" && envelope["payload"]["version"] == 1;
+    is_new.then(|| envelope["payload"]["task_id"].as_str().map(str::to_owned))?
+}
+
+fn text(value: &Value) -> Result<String> {
+    Ok(value.as_str().context("no id in the answer")?.to_owned())
+}

@@ -1,0 +1,96 @@
+//! Measures a real `taskloom` against peers in the same run and prints ratios.
+//!
+//! Absolute figures depend on the machine and on what else it does; the ratio to a peer that ran
+//! minutes or milliseconds before, and the ratio of a contender to itself (A/A), do not lie as much.
+
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "the result is a table for people")]
+
+mod durable;
+mod events;
+mod floor;
+mod hostile;
+mod instance;
+mod load;
+mod rest;
+mod server;
+mod start;
+mod stats;
+mod table;
+
+use std::{path::PathBuf, process::ExitCode};
+
+use anyhow::{Context, Result, bail};
+use table::Row;
+
+/// What is measured, by name, and the function that does it.
+type Measure = (&'static str, fn(&Setup) -> Result<Vec<Row>>);
+
+const MEASURES: &[Measure] = &[
+    ("start", start::run),
+    ("instance", instance::run),
+    ("durable", durable::run),
+    ("events", events::run),
+    ("hostile", hostile::run),
+    ("rest", rest::run),
+];
+
+/// What the measures need to know.
+struct Setup {
+    /// The binary under test.
+    taskloom: PathBuf,
+    /// Real Spin, when it is at hand.
+    spin: Option<PathBuf>,
+}
+
+fn main() -> ExitCode {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    if let [command, address] = &args[..]
+        && command == "floor"
+    {
+        return report(floor::serve(address));
+    }
+    report(measure(&args))
+}
+
+fn report(result: Result<()>) -> ExitCode {
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("bench: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn measure(args: &[String]) -> Result<()> {
+    let (setup, names) = read(args)?;
+    let mut rows = Vec::new();
+    for (name, run) in MEASURES {
+        if names.is_empty() || names.iter().any(|wanted| wanted == name) {
+            eprintln!("    measuring {name} ...");
+            rows.extend(run(&setup).with_context(|| format!("measure `{name}`"))?);
+        }
+    }
+    table::print(&rows);
+    Ok(())
+}
+
+fn read(args: &[String]) -> Result<(Setup, Vec<String>)> {
+    let mut setup = Setup { taskloom: PathBuf::from("target/release/taskloom"), spin: None };
+    let mut names = Vec::new();
+    let mut words = args.iter();
+    while let Some(word) = words.next() {
+        let mut path = || words.next().map(PathBuf::from).context(format!("{word} needs a path"));
+        match word.as_str() {
+            "--taskloom" => setup.taskloom = path()?,
+            "--spin" => setup.spin = Some(path()?),
+            name if MEASURES.iter().any(|(known, _)| *known == name) => names.push(name.to_owned()),
+            other => {
+                let known: Vec<_> = MEASURES.iter().map(|(name, _)| *name).collect();
+                bail!("no measure `{other}`; there are {}", known.join(", "));
+            }
+        }
+    }
+    setup.taskloom = setup.taskloom.canonicalize().context("no taskloom binary at that path")?;
+    Ok((setup, names))
+}

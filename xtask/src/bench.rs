@@ -1,0 +1,17 @@
+//! `cargo xtask bench`: speed and memory, always as ratios against a peer in the same run.
+
+use anyhow::Result;
+
+use crate::{
+    step::{cargo, step, succeed},
+    up, wasm, workspace,
+};
+
+/// `[NAME ...]`: all measurements, or those named.
+pub(crate) fn run(args: &[String]) -> Result<()> {
+    wasm::build_all(true)?;
+    up::build_taskloom()?;
+    let mut command = cargo(&["run", "--locked", "--release", "-p", "bench", "--"]);
+    command.arg("--taskloom").arg(workspace::taskloom()).args(args);
+    step("bench", || succeed(&mut command))
+}

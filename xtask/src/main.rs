@@ -1,0 +1,108 @@
+//! The only task runner: `cargo xtask help` lists all tasks.
+
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a task runner speaks to a terminal"
+)]
+
+mod bench;
+mod check;
+mod component;
+mod conformance;
+mod imports;
+mod provision;
+mod sizes;
+mod step;
+mod test;
+mod up;
+mod wasm;
+mod workspace;
+
+use std::process::ExitCode;
+
+/// A task: its name, what it takes, what it does, and the function that does it.
+struct Task {
+    name: &'static str,
+    takes: &'static str,
+    does: &'static str,
+    run: fn(&[String]) -> anyhow::Result<()>,
+}
+
+const TASKS: &[Task] = &[
+    Task {
+        name: "up",
+        takes: "[OPTIONS OF taskloom up]",
+        does: "provision, build and run the whole assistant on this machine",
+        run: up::run,
+    },
+    Task {
+        name: "test",
+        takes: "[--quick]",
+        does: "everything this project can prove without a cluster, with a closing count",
+        run: test::run,
+    },
+    Task {
+        name: "check",
+        takes: "[--deny]",
+        does: "fmt, clippy -D warnings, tidy; with --deny also cargo-deny, installed when missing",
+        run: check::run,
+    },
+    Task {
+        name: "wasm",
+        takes: "[ID ...] [--dist] [--test-guests]",
+        does: "components -> target/components/<id>.wasm; --dist spends fat LTO on them",
+        run: wasm::run,
+    },
+    Task {
+        name: "imports",
+        takes: "",
+        does: "compare what the components import with what Spin 3.6 offers",
+        run: imports::run,
+    },
+    Task {
+        name: "conformance",
+        takes: "[--spin PATH]",
+        does: "the HTTP cases on the embedded host and, with --spin or SPIN_BIN, on real Spin",
+        run: conformance::run,
+    },
+    Task {
+        name: "bench",
+        takes: "[NAME ...]",
+        does: "speed and memory as a table of ratios against a peer in the same run",
+        run: bench::run,
+    },
+];
+
+fn main() -> ExitCode {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let (name, rest) = match args.split_first() {
+        None => ("help", &[][..]),
+        Some((name, rest)) => (name.as_str(), rest),
+    };
+    if matches!(name, "help" | "--help" | "-h") {
+        help();
+        return ExitCode::SUCCESS;
+    }
+    let Some(task) = TASKS.iter().find(|task| task.name == name) else {
+        eprintln!("xtask: no task `{name}`; `cargo xtask help` lists all");
+        return ExitCode::from(2);
+    };
+    match (task.run)(rest) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("xtask {name}: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn help() {
+    println!("usage: cargo xtask <task> [arguments]\n");
+    for task in TASKS {
+        println!("  {:<12} {}", task.name, task.does);
+        if !task.takes.is_empty() {
+            println!("  {:<12}   takes {}", "", task.takes);
+        }
+    }
+}
