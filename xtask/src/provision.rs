@@ -69,23 +69,39 @@ fn choose(machine: &impl Machine) -> Result<Toolchain> {
 impl Toolchain {
     /// Makes a `cargo build` command one for wasm.
     pub(crate) fn apply(&self, command: &mut Command) {
-        // The stack lies in linear memory and is wiped for each instance: small is fast.
-        let stack = "-C link-arg=-zstack-size=262144";
+        let flags = flags();
         command.args(["--target", TARGET]).arg("--target-dir").arg(crate::workspace::wasm_target());
         match self {
             Self::Rustup => {
-                command.env("RUSTFLAGS", stack);
+                command.env("RUSTFLAGS", flags);
             }
             Self::Debian { linker } => {
                 command
                     .arg("-Zbuild-std=std,panic_abort")
                     .env("RUSTC", DEBIAN_RUSTC)
                     .env("RUSTC_BOOTSTRAP", "1")
-                    .env("RUSTFLAGS", format!("-L native=/usr/lib/wasm32-wasi {stack}"))
+                    .env("RUSTFLAGS", format!("-L native=/usr/lib/wasm32-wasi {flags}"))
                     .env("CARGO_TARGET_WASM32_WASIP1_LINKER", linker);
             }
         }
     }
+}
+
+/// What the compiler is told for every component.
+fn flags() -> String {
+    // The stack lies in linear memory and is wiped for each instance: small is fast.
+    let mut flags = vec!["-C link-arg=-zstack-size=262144".to_owned()];
+    // Messages of panics name source files; where those lay when it was built is nobody's business.
+    let root = crate::workspace::root().to_path_buf();
+    let cargo = std::env::home_dir().map(|home| home.join(".cargo"));
+    for (folder, name) in [(Some(root), "taskloom"), (cargo, "cargo")] {
+        let folder = folder.map(|folder| folder.display().to_string());
+        // Cargo splits these flags at spaces.
+        if let Some(folder) = folder.filter(|folder| !folder.contains(' ')) {
+            flags.push(format!("--remap-path-prefix={folder}={name}"));
+        }
+    }
+    flags.join(" ")
 }
 
 struct ThisMachine;

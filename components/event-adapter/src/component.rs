@@ -3,8 +3,11 @@
 #![expect(unsafe_code, reason = "the canonical ABI, as wit-bindgen and `http_component` write it")]
 
 use events::{FieldError, RawEnvelope, effect::Failure, plugin};
-use guest::{Request, Response, Scope, scope, settings, variables};
-use spin_sdk::http_component;
+use guest::{INTERNAL_BODY_MAX_BYTES, Request, Response, Scope, entry, scope, settings, variables};
+use spin_sdk::{
+    http::{IncomingRequest, ResponseOutparam},
+    http_component,
+};
 use taskloom::plugin::event_handler as wit;
 use uuid::Uuid;
 
@@ -17,6 +20,10 @@ wit_bindgen::generate!({
 });
 
 #[http_component]
+fn serve(request: IncomingRequest, out: ResponseOutparam) {
+    entry::serve(request, out, |_path| INTERNAL_BODY_MAX_BYTES, respond);
+}
+
 fn respond(request: Request) -> Response {
     let scope = Scope::open(request.headers(), scope::clock(), Uuid::now_v7);
     match settings::verifier(&variables::get) {

@@ -9,7 +9,7 @@ mod component;
 mod wish;
 
 use events::{RawEnvelope, effect::Failure, plugin};
-use guest::{Code, Problem, Request, Response, Scope, tokens::Verifier};
+use guest::{Code, INTERNAL_BODY_MAX_BYTES, Problem, Request, Response, Scope, tokens::Verifier};
 use http::{
     HeaderValue, Method,
     header::{ALLOW, CONTENT_TYPE},
@@ -17,9 +17,6 @@ use http::{
 use serde::Serialize;
 
 pub use wish::{Place, Wish};
-
-/// Longest envelope that is taken, in bytes.
-pub const ENVELOPE_MAX_BYTES: usize = 256 * 1024;
 
 /// On the wire the same as [`events::effect::HandlerReply`].
 #[derive(Serialize)]
@@ -66,8 +63,8 @@ fn envelope(request: &Request) -> Result<RawEnvelope, Problem> {
         let detail = "send `content-type: application/json`";
         return Err(Problem::at(Code::ContentType, CONTENT_TYPE.as_str(), detail));
     }
-    if request.body().len() > ENVELOPE_MAX_BYTES {
-        let detail = format!("an envelope has at most {ENVELOPE_MAX_BYTES} bytes");
+    if request.body().len() > INTERNAL_BODY_MAX_BYTES {
+        let detail = format!("an envelope has at most {INTERNAL_BODY_MAX_BYTES} bytes");
         return Err(Problem::new(Code::BodyTooLong, detail));
     }
     Ok(RawEnvelope::parse_raw(request.body())?)

@@ -1,3 +1,5 @@
+//! Requests in, answers out; the handler behind the adapter is a closure.
+
 use events::{
     RawEnvelope,
     effect::{Effect, Failure, HandlerReply},
@@ -136,7 +138,7 @@ fn only_a_posted_json_envelope_is_taken() {
     let text = HeaderValue::from_static("text/plain");
     check_refused(|r| _ = r.headers_mut().insert(CONTENT_TYPE, text), 415, "TASKLOOM-0004");
     check_refused(|r| _ = r.headers_mut().remove(CONTENT_TYPE), 415, "TASKLOOM-0004");
-    let too_long = vec![b' '; ENVELOPE_MAX_BYTES + 1];
+    let too_long = vec![b' '; INTERNAL_BODY_MAX_BYTES + 1];
     check_refused(|r| *r.body_mut() = too_long, 413, "TASKLOOM-0003");
     check_refused(|r| *r.body_mut() = b"{".to_vec(), 400, "TASKLOOM-0005");
     let mut wide = envelope_json();
@@ -149,7 +151,7 @@ fn only_a_posted_json_envelope_is_taken() {
 #[test]
 fn a_long_envelope_is_no_trouble() {
     let mut long = envelope_json();
-    long["payload"]["text"] = json!("x".repeat(ENVELOPE_MAX_BYTES - 1024));
+    long["payload"]["text"] = json!("x".repeat(INTERNAL_BODY_MAX_BYTES - 1024));
     let mut request = request();
     *request.body_mut() = long.to_string().into_bytes();
     assert_eq!(send(&request, Ok(Vec::new())).status(), 200);

@@ -1,3 +1,5 @@
+//! Events in, wishes out.
+
 use events::{RawEnvelope, effect::Effect};
 use serde_json::{Value, json, value::to_raw_value};
 use uuid::Uuid;
@@ -60,7 +62,7 @@ fn the_next_instance_carries_what_the_person_wrote() {
                 "due": {"at": "2026-02-28T09:00:00", "time_zone": "Europe/Berlin"},
                 "repeat": {"rule": "FREQ=MONTHLY;BYMONTHDAY=31", "mode": "every",
                            "month_end": "clamp"},
-                "reminders": [{"before": "P1D"}],
+                "reminders": [{"before": "P1D"}, {"at": "2026-02-26T08:00:00+01:00"}],
                 "parent_id": Uuid::max(),
             },
             "series": {

@@ -1,3 +1,5 @@
+//! Events in, alarms out.
+
 use events::{RawEnvelope, effect::Effect};
 use serde_json::{Value, json, value::to_raw_value};
 use uuid::Uuid;

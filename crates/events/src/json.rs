@@ -16,10 +16,22 @@ pub(crate) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, FieldError> 
         FieldError::new("", format!("the body is not UTF-8 (byte {})", error.valid_up_to()))
     })?;
     let mut deserializer = serde_json::Deserializer::from_str(text);
-    let object: Object<T> =
-        serde_path_to_error::deserialize(&mut deserializer).map_err(field_error)?;
+    let object: Object<T> = serde_path_to_error::deserialize(&mut deserializer)
+        .map_err(|error| misplaced::<T>(text, &error).unwrap_or_else(|| field_error(error)))?;
     deserializer.end().map_err(|error| syntax_error(&error))?;
     Ok(object.0)
+}
+
+/// A number in the place of a word is bad syntax to `serde_json`; in a text that is JSON, it is a
+/// value of the wrong kind.
+fn misplaced<T: DeserializeOwned>(
+    text: &str,
+    error: &serde_path_to_error::Error<serde_json::Error>,
+) -> Option<FieldError> {
+    if error.inner().classify() != Category::Syntax {
+        return None;
+    }
+    read::<T>(&serde_json::from_str(text).ok()?).err()
 }
 
 /// Reads one JSON object that is parsed already.
@@ -165,6 +177,8 @@ fn in_json(name: &str) -> &str {
     match name {
         "sequence" | "a sequence" => "a list",
         "map" | "a map" => "an object",
+        // A word may be written as an object with one key, which we do not advertise.
+        "string or map" => "a string",
         "a formatted UUID string" => "a UUID",
         other => other,
     }

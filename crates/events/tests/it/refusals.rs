@@ -71,6 +71,7 @@ fn types() {
 
 #[test]
 fn words() {
+    check(r#"{"title": "x", "priority": 1}"#, "priority: expected a string, got integer `1`");
     check(
         r#"{"title": "x", "priority": "hihg"}"#,
         "priority: `hihg` is not one of low, medium, high, urgent",

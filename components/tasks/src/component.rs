@@ -1,0 +1,36 @@
+//! The entry: what Spin hands in, made into the environment of one request.
+
+#![expect(unsafe_code, reason = "the export that `http_component` writes is an extern function")]
+
+use guest::{Problem, Request, Response, Scope, entry, scope, settings, sqlite, variables};
+use spin_sdk::{
+    http::{IncomingRequest, ResponseOutparam},
+    http_component,
+};
+use uuid::Uuid;
+
+use crate::{Environment, body};
+
+#[http_component]
+fn handle(request: IncomingRequest, out: ResponseOutparam) {
+    entry::serve(request, out, body::max_bytes, respond);
+}
+
+fn respond(request: Request) -> Response {
+    match environment() {
+        Ok(environment) => crate::dispatch(request, &environment),
+        Err(problem) => {
+            Scope::open(request.headers(), scope::clock(), Uuid::now_v7).refuse(problem)
+        }
+    }
+}
+
+fn environment() -> Result<Environment<sqlite::SpinSqlite>, Problem> {
+    Ok(Environment {
+        store: store::Store::new(sqlite::SpinSqlite::open()?),
+        verifier: settings::verifier(&variables::get)?,
+        settings: settings::user_settings(&variables::get)?,
+        now: scope::clock(),
+        new_id: Box::new(Uuid::now_v7),
+    })
+}

@@ -1,0 +1,63 @@
+//! Refusals of the inner crates as problems: each kind of failure gets its code here and nowhere else.
+
+use domain::decide::Refusal;
+use events::FieldError;
+use http::{HeaderValue, header::WWW_AUTHENTICATE};
+use store::{SqlError, SqlErrorKind};
+
+use super::{Code, Problem};
+use crate::tokens::TokenError;
+
+impl From<TokenError> for Problem {
+    fn from(error: TokenError) -> Self {
+        let (code, challenge) = match error {
+            TokenError::Missing => (Code::TokenMissing, "Bearer"),
+            TokenError::Expired => (Code::TokenExpired, r#"Bearer error="invalid_token""#),
+            TokenError::Invalid => (Code::TokenInvalid, r#"Bearer error="invalid_token""#),
+        };
+        Self::new(code, error.to_string())
+            .with_header(WWW_AUTHENTICATE, HeaderValue::from_static(challenge))
+    }
+}
+
+impl From<FieldError> for Problem {
+    fn from(error: FieldError) -> Self {
+        if error.field.is_empty() {
+            Self::new(Code::InvalidField, error.message)
+        } else {
+            Self::at(Code::InvalidField, error.field, error.message)
+        }
+    }
+}
+
+impl From<Refusal> for Problem {
+    fn from(refusal: Refusal) -> Self {
+        let detail = refusal.to_string();
+        match (refusal.field(), refusal) {
+            (Some(field), _) => Self::at(Code::InvalidField, field, detail),
+            (None, Refusal::NotFound) => Self::new(Code::TaskNotFound, detail),
+            (None, _) => Self::new(Code::InvalidField, detail),
+        }
+    }
+}
+
+impl From<SqlError> for Problem {
+    fn from(error: SqlError) -> Self {
+        let message = error.message();
+        let says = |sign: &str| message.contains(sign);
+        let (code, detail) = match error.kind() {
+            SqlErrorKind::Busy => (Code::StoreBusy, "the database did not answer in time"),
+            SqlErrorKind::Full => (Code::StoreNotWritable, "the disk of the database is full"),
+            SqlErrorKind::ReadOnly => (Code::StoreNotWritable, "the database is read-only"),
+            // A missing part of the schema has no kind of its own: SQLite names the part.
+            SqlErrorKind::Other if says("no such table") => {
+                (Code::NoSchema, "the database has no schema yet; run `taskloom migrate`")
+            }
+            SqlErrorKind::Other if says("no such column") || says("has no column named") => {
+                (Code::NoSchema, "the database has an older schema; run `taskloom migrate`")
+            }
+            _ => (Code::Internal, "the request could not be completed; the log says why"),
+        };
+        Self::new(code, detail).because(message)
+    }
+}
