@@ -38,8 +38,6 @@ const MEASURES: &[Measure] = &[
 struct Setup {
     /// The binary under test.
     taskloom: PathBuf,
-    /// Real Spin, when it is at hand.
-    spin: Option<PathBuf>,
 }
 
 fn main() -> ExitCode {
@@ -76,14 +74,13 @@ fn measure(args: &[String]) -> Result<()> {
 }
 
 fn read(args: &[String]) -> Result<(Setup, Vec<String>)> {
-    let mut setup = Setup { taskloom: PathBuf::from("target/release/taskloom"), spin: None };
+    let mut setup = Setup { taskloom: PathBuf::from("target/release/taskloom") };
     let mut names = Vec::new();
     let mut words = args.iter();
     while let Some(word) = words.next() {
         let mut path = || words.next().map(PathBuf::from).context(format!("{word} needs a path"));
         match word.as_str() {
             "--taskloom" => setup.taskloom = path()?,
-            "--spin" => setup.spin = Some(path()?),
             name if MEASURES.iter().any(|(known, _)| *known == name) => names.push(name.to_owned()),
             other => {
                 let known: Vec<_> = MEASURES.iter().map(|(name, _)| *name).collect();

@@ -1,6 +1,7 @@
 //! A test guest that misbehaves in every way the host must survive. Each path is one way.
 //!
-//! Where the host refuses a call, the guest answers 403 with what it was told; where the call goes through, 200.
+//! Where the host refuses a call, the guest answers 403 with what it was told; where the call goes
+//! through, 200.
 
 #[cfg(target_arch = "wasm32")]
 mod forbidden;

@@ -1,4 +1,5 @@
-//! From a path to a misdeed. A few paths do as they should, to show what a good neighbour still gets.
+//! From a path to a misdeed. A few paths do as they should, to show what a good neighbour still
+//! gets.
 
 use spin_sdk::{
     http::{

@@ -1,0 +1,166 @@
+//! All settings, read once, before anything is bound or opened.
+//!
+//! `taskloom.toml` < environment `TASKLOOM_*` < flags. Every problem is reported at once, and no
+//! value is repeated in a message: one day it may be a secret.
+
+mod layer;
+mod reader;
+
+use std::{net::SocketAddr, path::PathBuf, time::Duration};
+
+use chrono::NaiveTime;
+use domain::zone::ZoneName;
+use http::Uri;
+use tracing_subscriber::filter::Targets;
+
+pub use layer::{Env, Flags, ProcessEnv};
+pub use reader::{ConfigErrors, Setting, Source};
+
+use reader::Reader;
+
+/// One setting: its name in `taskloom.toml`. The environment's name is `TASKLOOM_` and the same in
+/// capitals, the flag's is the same with dashes.
+#[derive(Debug, Clone, Copy)]
+pub struct Spec {
+    /// Name in the file.
+    pub key: &'static str,
+    /// What holds when nobody says anything; `None` is worked out from other settings.
+    pub default: Option<&'static str>,
+    /// What it is for, one line.
+    pub about: &'static str,
+}
+
+/// Every setting there is. A key in the file that is not listed here is an error.
+pub const SETTINGS: &[Spec] = &[
+    spec("data_dir", Some(".taskloom"), "folder that holds everything that must survive"),
+    spec("listen", Some("127.0.0.1:8080"), "address of the API"),
+    spec("admin_listen", Some("127.0.0.1:9091"), "address of /metrics and /healthz"),
+    spec("manifest", None, "the application; spin.toml here, else beside the executable"),
+    spec("cache_dir", None, "folder of compiled components; <data_dir>/cache"),
+    spec("user", Some("me"), "whose tasks the command line speaks about"),
+    spec("log", Some("info"), "level, or target=level pairs"),
+    spec("log_format", Some("auto"), "pretty, json, or auto: pretty on a terminal"),
+    spec("default_time_zone", Some("UTC"), "zone of tasks that name none"),
+    spec("day_starts_at", Some("09:00"), "when a task with a date only counts as due"),
+    spec("shutdown_grace_seconds", Some("20"), "longest time that a stop may take"),
+    spec("body_limit_bytes", Some("1048576"), "longest request that the edge lets in"),
+    spec("component_memory_mib", Some("64"), "memory of one component instance"),
+    spec("component_cpu_ms", Some("1000"), "processor time of one request"),
+    spec("component_wall_ms", Some("10000"), "wall-clock time of one request"),
+    spec("allow_private_networks", Some("false"), "may components call private addresses"),
+    spec("components_url", Some("http://127.0.0.1:3000"), "bridge: where `spin up` listens"),
+    spec("sqlite_file", Some(".spin/sqlite_db.db"), "bridge: the database of `spin up`"),
+];
+
+const fn spec(key: &'static str, default: Option<&'static str>, about: &'static str) -> Spec {
+    Spec { key, default, about }
+}
+
+/// The settings of one run, checked.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// Folder that holds everything that must survive.
+    pub data_dir: PathBuf,
+    /// Address of the API.
+    pub listen: SocketAddr,
+    /// Address of `/metrics` and `/healthz`.
+    pub admin_listen: SocketAddr,
+    /// The application's `spin.toml`.
+    pub manifest: PathBuf,
+    /// Folder of compiled components.
+    pub cache_dir: PathBuf,
+    /// Whose tasks the command line speaks about.
+    pub user: String,
+    /// Which log lines are written.
+    pub log: Targets,
+    /// How log lines look.
+    pub log_format: LogFormat,
+    /// Zone of tasks that name none.
+    pub default_time_zone: ZoneName,
+    /// When a task with a date only counts as due.
+    pub day_starts_at: NaiveTime,
+    /// Longest time that a stop may take.
+    pub shutdown_grace: Duration,
+    /// Longest request that the edge lets in.
+    pub body_limit_bytes: u64,
+    /// Memory of one component instance, in MiB.
+    pub component_memory_mib: u64,
+    /// Processor time of one request.
+    pub component_cpu: Duration,
+    /// Wall-clock time of one request.
+    pub component_wall: Duration,
+    /// May components call private addresses.
+    pub allow_private_networks: bool,
+    /// `bridge`: where `spin up` listens.
+    pub components_url: Uri,
+    /// `bridge`: the database of `spin up`.
+    pub sqlite_file: PathBuf,
+    /// Every setting with its value and where it came from, for `doctor`.
+    pub settings: Vec<Setting>,
+    /// Variables of the environment that look like settings and are none, for `doctor`.
+    pub unused: Vec<String>,
+}
+
+/// How log lines look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LogFormat {
+    /// For people when standard error is a terminal, else JSON.
+    Auto,
+    /// For people.
+    Pretty,
+    /// One JSON object a line.
+    Json,
+}
+
+impl Config {
+    /// Reads every setting first, then reports all the problems at once.
+    pub fn load(env: &dyn Env, flags: &Flags) -> Result<Self, ConfigErrors> {
+        let mut read = Reader::open(env, flags);
+        let data_dir: Option<PathBuf> = read.value("data_dir");
+        let listen = read.value("listen");
+        let admin_listen = read.value("admin_listen");
+        let manifest = read.value_or("manifest", layer::find_manifest);
+        let cache_dir =
+            read.value_or("cache_dir", || data_dir.clone().unwrap_or_default().join("cache"));
+        let user = read.value("user");
+        let log = read.value("log");
+        let log_format = read.value("log_format");
+        let default_time_zone = read.value("default_time_zone");
+        let day_starts_at = read.value("day_starts_at");
+        let shutdown_grace = read.value("shutdown_grace_seconds").map(Duration::from_secs);
+        let body_limit_bytes = read.value("body_limit_bytes");
+        let component_memory_mib = read.value("component_memory_mib");
+        let component_cpu = read.value("component_cpu_ms").map(Duration::from_millis);
+        let component_wall = read.value("component_wall_ms").map(Duration::from_millis);
+        let allow_private_networks = read.value("allow_private_networks");
+        let components_url = read.value("components_url");
+        let sqlite_file = read.value("sqlite_file");
+        read.finish(|read| {
+            Some(Self {
+                data_dir: data_dir?,
+                listen: listen?,
+                admin_listen: admin_listen?,
+                manifest: manifest?,
+                cache_dir: cache_dir?,
+                user: user?,
+                log: log?,
+                log_format: log_format?,
+                default_time_zone: default_time_zone?,
+                day_starts_at: day_starts_at?,
+                shutdown_grace: shutdown_grace?,
+                body_limit_bytes: body_limit_bytes?,
+                component_memory_mib: component_memory_mib?,
+                component_cpu: component_cpu?,
+                component_wall: component_wall?,
+                allow_private_networks: allow_private_networks?,
+                components_url: components_url?,
+                sqlite_file: sqlite_file?,
+                settings: read.settings,
+                unused: read.unused,
+            })
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests;

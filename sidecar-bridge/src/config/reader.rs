@@ -1,0 +1,275 @@
+//! Takes settings out of the layers one by one and keeps every problem until the end.
+
+use std::{fmt, net::SocketAddr, path::PathBuf};
+
+use chrono::NaiveTime;
+use domain::zone::ZoneName;
+use figment::{
+    Figment,
+    value::{Num, Value},
+};
+use http::Uri;
+use tracing_subscriber::filter::Targets;
+
+use super::{
+    LogFormat, SETTINGS,
+    layer::{DEFAULT, ENVIRONMENT, Env, FLAG, Flags, PREFIX, stack},
+};
+
+/// A setting as it holds, for people.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Setting {
+    /// Its name in the file.
+    pub key: &'static str,
+    /// Its value as given.
+    pub value: String,
+    /// Where the value came from.
+    pub source: Source,
+}
+
+/// Where a value came from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Source {
+    /// Nobody said anything.
+    Default,
+    /// The file of settings.
+    File(PathBuf),
+    /// A variable of the environment.
+    Environment(String),
+    /// A flag on the command line.
+    Flag(String),
+}
+
+impl fmt::Display for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Default => f.write_str("default"),
+            Self::File(path) => write!(f, "{}", path.display()),
+            Self::Environment(name) | Self::Flag(name) => f.write_str(name),
+        }
+    }
+}
+
+/// Everything that is wrong with the settings.
+#[derive(Debug)]
+pub struct ConfigErrors(Vec<String>);
+
+impl ConfigErrors {
+    pub(super) fn one(problem: String) -> Self {
+        Self(vec![problem])
+    }
+}
+
+impl fmt::Display for ConfigErrors {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0.as_slice() {
+            [only] => f.write_str(only),
+            many => {
+                write!(f, "{} settings are wrong", many.len())?;
+                many.iter().try_for_each(|problem| write!(f, "\n  - {problem}"))
+            }
+        }
+    }
+}
+
+impl std::error::Error for ConfigErrors {}
+
+/// Reads settings; what is wrong with them is kept until [`Reader::finish`].
+pub(super) struct Reader {
+    figment: Figment,
+    file: PathBuf,
+    problems: Vec<String>,
+    settings: Vec<Setting>,
+    unused: Vec<String>,
+}
+
+/// What was read, beside the values.
+pub(super) struct Read {
+    /// Every setting with its value and source.
+    pub(super) settings: Vec<Setting>,
+    /// Variables of the environment that look like settings and are none.
+    pub(super) unused: Vec<String>,
+}
+
+impl Reader {
+    pub(super) fn open(env: &dyn Env, flags: &Flags) -> Self {
+        let (figment, file, problems) = match stack(env, flags) {
+            Ok((figment, file)) => (figment, file, Vec::new()),
+            Err(ConfigErrors(problems)) => (Figment::new(), PathBuf::new(), problems),
+        };
+        let (settings, unused) = (Vec::new(), Vec::new());
+        let mut reader = Self { figment, file, problems, settings, unused };
+        reader.refuse_unknown_keys();
+        reader
+    }
+
+    /// A setting that has a default.
+    pub(super) fn value<T: FromText>(&mut self, key: &'static str) -> Option<T> {
+        let (text, source) = self.text(key)?;
+        self.parse(key, text, source)
+    }
+
+    /// A setting whose default is worked out.
+    pub(super) fn value_or(
+        &mut self,
+        key: &'static str,
+        default: impl FnOnce() -> PathBuf,
+    ) -> Option<PathBuf> {
+        let (text, source) = self
+            .text(key)
+            .unwrap_or_else(|| (default().to_string_lossy().into_owned(), Source::Default));
+        self.parse(key, text, source)
+    }
+
+    /// The finished settings, or all the problems.
+    pub(super) fn finish<T>(
+        self,
+        build: impl FnOnce(Read) -> Option<T>,
+    ) -> Result<T, ConfigErrors> {
+        if !self.problems.is_empty() {
+            return Err(ConfigErrors(self.problems));
+        }
+        let read = Read { settings: self.settings, unused: self.unused };
+        build(read).ok_or_else(|| ConfigErrors::one("a setting has no value".to_owned()))
+    }
+
+    fn parse<T: FromText>(&mut self, key: &'static str, text: String, source: Source) -> Option<T> {
+        let value = T::from_text(&text);
+        if value.is_none() {
+            let name = self.name(key, &source);
+            self.problems.push(format!("{name} is not {}", T::EXPECTED));
+        }
+        self.settings.push(Setting { key, value: text, source });
+        value
+    }
+
+    /// The text of a setting and its source; a value that is no plain text is a problem.
+    fn text(&mut self, key: &'static str) -> Option<(String, Source)> {
+        let value = self.figment.find_value(key).ok()?;
+        let source = self.source(key, &value);
+        match plain(&value) {
+            Some(text) => Some((text, source)),
+            None => {
+                let name = self.name(key, &source);
+                self.problems.push(format!("{name} is not a single value"));
+                None
+            }
+        }
+    }
+
+    fn source(&self, key: &str, value: &Value) -> Source {
+        match self.figment.get_metadata(value.tag()).map(|layer| layer.name.as_ref()) {
+            Some(DEFAULT) | None => Source::Default,
+            Some(ENVIRONMENT) => {
+                Source::Environment(format!("{PREFIX}{}", key.to_ascii_uppercase()))
+            }
+            Some(FLAG) => Source::Flag(format!("--{}", key.replace('_', "-"))),
+            Some(_) => Source::File(self.file.clone()),
+        }
+    }
+
+    fn name(&self, key: &str, source: &Source) -> String {
+        match source {
+            Source::Default => format!("`{key}`"),
+            Source::File(path) => format!("`{key}` in {}", path.display()),
+            Source::Environment(name) | Source::Flag(name) => format!("`{name}`"),
+        }
+    }
+
+    /// A fault in the file only: the environment may hold names that others put there, as Kubernetes
+    /// does for a service called `taskloom`.
+    fn refuse_unknown_keys(&mut self) {
+        let dict = match self.figment.extract::<figment::value::Dict>() {
+            Ok(dict) => dict,
+            Err(error) => {
+                self.problems.push(format!("`{}`: {}", self.file.display(), one_line(&error)));
+                return;
+            }
+        };
+        let unknown = |key: &str| !SETTINGS.iter().any(|spec| spec.key == key);
+        for (key, value) in dict.iter().filter(|(key, _)| unknown(key)) {
+            match self.source(key, value) {
+                Source::File(path) => {
+                    self.problems.push(format!("`{key}` in {} is not a setting", path.display()));
+                }
+                Source::Environment(name) => self.unused.push(name),
+                Source::Default | Source::Flag(_) => {}
+            }
+        }
+    }
+}
+
+/// What a setting may be, and how it is read.
+pub(super) trait FromText: Sized {
+    /// Ends the sentence "`x` is not ...".
+    const EXPECTED: &'static str;
+
+    fn from_text(text: &str) -> Option<Self>;
+}
+
+macro_rules! from_text {
+    ($($kind:ty: $expected:literal, $read:expr;)*) => {
+        $(impl FromText for $kind {
+            const EXPECTED: &'static str = $expected;
+
+            fn from_text(text: &str) -> Option<Self> {
+                let read: fn(&str) -> Option<Self> = $read;
+                read(text)
+            }
+        })*
+    };
+}
+
+from_text! {
+    SocketAddr: "an address with a port, such as 127.0.0.1:8080", |text| text.parse().ok();
+    PathBuf: "a path", |text| (!text.is_empty()).then(|| PathBuf::from(text));
+    String: "a text of 1 to 255 characters", |text| {
+        (1..=255).contains(&text.chars().count()).then(|| text.to_owned())
+    };
+    u64: "a whole number above 0", |text| text.parse().ok().filter(|number| *number > 0);
+    bool: "true or false", |text| text.parse().ok();
+    LogFormat: "one of auto, pretty, json", |text| match text {
+        "auto" => Some(LogFormat::Auto),
+        "pretty" => Some(LogFormat::Pretty),
+        "json" => Some(LogFormat::Json),
+        _ => None,
+    };
+    Targets: "a level (error, warn, info, debug, trace) or target=level pairs", |text| {
+        text.parse().ok()
+    };
+    ZoneName: "an IANA time zone such as Europe/Berlin", |text| ZoneName::parse(text).ok();
+    NaiveTime: "a time of day such as 09:00", |text| NaiveTime::parse_from_str(text, "%H:%M").ok();
+    Uri: "an address such as http://127.0.0.1:3000", |text| {
+        text.parse::<Uri>().ok().filter(|url| url.scheme_str() == Some("http"))
+    };
+}
+
+/// Text, number or truth value as text; a list or a table is neither.
+fn plain(value: &Value) -> Option<String> {
+    match value {
+        Value::String(_, text) => Some(text.clone()),
+        Value::Char(_, letter) => Some(letter.to_string()),
+        Value::Bool(_, truth) => Some(truth.to_string()),
+        Value::Num(_, number) => Some(number_text(*number)),
+        Value::Empty(..) | Value::Dict(..) | Value::Array(..) => None,
+    }
+}
+
+fn number_text(number: Num) -> String {
+    number
+        .to_i128()
+        .map(|whole| whole.to_string())
+        .or_else(|| number.to_u128().map(|whole| whole.to_string()))
+        .or_else(|| number.to_f64().map(|real| real.to_string()))
+        .unwrap_or_default()
+}
+
+/// The parser draws the place over several lines; position and reason are enough.
+fn one_line(error: &figment::Error) -> String {
+    let text = error.to_string();
+    let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    match lines.as_slice() {
+        [first, .., last] => format!("{first}: {last}"),
+        _ => text,
+    }
+}

@@ -1,0 +1,124 @@
+//! What an operator may write, and what they are told when it is wrong.
+
+use std::collections::BTreeMap;
+
+use super::*;
+
+impl Env for BTreeMap<&str, &str> {
+    fn variables(&self) -> Vec<(String, String)> {
+        self.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect()
+    }
+}
+
+/// Reads `file` below `env` below `flags`.
+fn load(
+    file: &str,
+    env: &[(&'static str, &'static str)],
+    flags: &[(&'static str, &str)],
+) -> Result<Config, String> {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("taskloom.toml");
+    std::fs::write(&path, file).unwrap();
+    let flags = Flags {
+        file: Some(path.clone()),
+        values: flags.iter().map(|(key, value)| (*key, (*value).to_owned())).collect(),
+    };
+    let env: BTreeMap<&str, &str> = env.iter().copied().collect();
+    Config::load(&env, &flags)
+        .map_err(|errors| errors.to_string().replace(&path.display().to_string(), "taskloom.toml"))
+}
+
+#[track_caller]
+fn check_error(file: &str, env: &[(&'static str, &'static str)], expect: &str) {
+    assert_eq!(load(file, env, &[]).unwrap_err(), expect);
+}
+
+fn source_of(config: &Config, key: &str) -> String {
+    let setting = config.settings.iter().find(|setting| setting.key == key).unwrap();
+    match &setting.source {
+        Source::File(_) => format!("{} from the file", setting.value),
+        other => format!("{} from {other}", setting.value),
+    }
+}
+
+#[test]
+fn without_a_word_the_defaults_hold() {
+    let config = load("", &[], &[]).unwrap();
+    assert_eq!(config.listen.to_string(), "127.0.0.1:8080");
+    assert_eq!(config.cache_dir, PathBuf::from(".taskloom/cache"));
+    assert_eq!(config.user, "me");
+    assert_eq!(config.settings.len(), SETTINGS.len(), "every setting is read and shown");
+}
+
+#[test]
+fn the_environment_beats_the_file_and_a_flag_beats_both() {
+    let file = "listen = '127.0.0.1:1'\nuser = 'file'\nlog = 'warn'";
+    let env = [("TASKLOOM_LISTEN", "127.0.0.1:2"), ("TASKLOOM_USER", "env")];
+    let config = load(file, &env, &[("listen", "127.0.0.1:3")]).unwrap();
+    assert_eq!(source_of(&config, "listen"), "127.0.0.1:3 from --listen");
+    assert_eq!(source_of(&config, "user"), "env from TASKLOOM_USER");
+    assert_eq!(source_of(&config, "log"), "warn from the file");
+    assert_eq!(source_of(&config, "admin_listen"), "127.0.0.1:9091 from default");
+}
+
+#[test]
+fn a_user_called_like_a_number_is_a_user() {
+    assert_eq!(load("user = 42", &[], &[]).unwrap().user, "42");
+    assert_eq!(load("", &[("TASKLOOM_USER", "42")], &[]).unwrap().user, "42");
+}
+
+#[test]
+fn the_cache_lives_in_the_data_folder_unless_said_otherwise() {
+    let inside = load("data_dir = '/srv/t'", &[], &[]).unwrap();
+    assert_eq!(inside.cache_dir, PathBuf::from("/srv/t/cache"));
+    let outside = load("data_dir = '/srv/t'\ncache_dir = '/tmp/c'", &[], &[]).unwrap();
+    assert_eq!(outside.cache_dir, PathBuf::from("/tmp/c"));
+}
+
+#[test]
+fn every_problem_is_told_at_once_and_no_value_is_repeated() {
+    check_error(
+        "listen = 'hunter2'\nlisten_adress = 'x'\nday_starts_at = '25:00'",
+        &[("TASKLOOM_SHUTDOWN_GRACE_SECONDS", "hunter2"), ("TASKLOOM_LOG_FORMAT", "hunter2")],
+        "5 settings are wrong\
+         \n  - `listen_adress` in taskloom.toml is not a setting\
+         \n  - `listen` in taskloom.toml is not an address with a port, such as 127.0.0.1:8080\
+         \n  - `TASKLOOM_LOG_FORMAT` is not one of auto, pretty, json\
+         \n  - `day_starts_at` in taskloom.toml is not a time of day such as 09:00\
+         \n  - `TASKLOOM_SHUTDOWN_GRACE_SECONDS` is not a whole number above 0",
+    );
+}
+
+#[test]
+fn one_problem_is_one_sentence() {
+    check_error(
+        "default_time_zone = 'Mars/Olympus'",
+        &[],
+        "`default_time_zone` in taskloom.toml is not an IANA time zone such as Europe/Berlin",
+    );
+    check_error("user = ['a', 'b']", &[], "`user` in taskloom.toml is not a single value");
+    check_error(
+        "",
+        &[("TASKLOOM_COMPONENTS_URL", "ftp://x")],
+        "`TASKLOOM_COMPONENTS_URL` is not an address such as http://127.0.0.1:3000",
+    );
+}
+
+#[test]
+fn a_file_that_is_no_toml_says_where() {
+    let error = load("listen = \n", &[], &[]).unwrap_err();
+    assert!(error.starts_with("`taskloom.toml`: TOML parse error at line 1"), "{error}");
+    assert_eq!(error.lines().count(), 1, "{error}");
+}
+
+#[test]
+fn names_in_the_environment_that_others_put_there_are_left_alone() {
+    assert!(load("", &[("TASKLOOM_SERVICE_HOST", "10.0.0.1"), ("PATH", "/bin")], &[]).is_ok());
+}
+
+#[test]
+fn a_file_named_by_flag_has_to_be_there() {
+    let flags = Flags { file: Some(PathBuf::from("/nowhere/taskloom.toml")), ..Flags::default() };
+    let error = Config::load(&BTreeMap::new(), &flags).unwrap_err().to_string();
+    assert_eq!(error, "`/nowhere/taskloom.toml`: No such file or directory (os error 2)");
+}

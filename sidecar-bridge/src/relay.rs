@@ -1,0 +1,245 @@
+//! Moves events from the log to the bus: at least once, in order for each user, many users at a time.
+//!
+//! The log is the only memory. Whatever instant the process dies at, the next one reads the same rows
+//! and publishes again what was not marked; whoever takes an event dedupes on its id.
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+    time::Duration,
+};
+
+use store::{LogRow, SqlError};
+use tokio::{
+    sync::{Semaphore, watch},
+    task::{Id, JoinSet},
+    time::sleep,
+};
+use tokio_util::sync::CancellationToken;
+use tracing::{error, warn};
+
+use crate::{
+    bus::Publisher,
+    clock::Clock,
+    database::{Storage, operator_text},
+};
+
+mod backoff;
+mod lag;
+mod lane;
+mod marks;
+
+pub use backoff::Backoff;
+pub use lag::report_lag;
+
+use lane::{Lane, LaneEnd};
+use marks::Marks;
+
+/// Rows that one look into the log reads at most.
+const LOOK_ROWS: u32 = 1000;
+/// Lanes at most: those that publish, those that wait for it, and those whose rows are being marked.
+const LANES_MAX: usize = 1000;
+
+/// How the relay paces itself.
+#[derive(Debug, Clone)]
+pub struct Pace {
+    /// Covers wake-ups that do not reach this process, such as writes of another one.
+    pub poll_every: Duration,
+    /// Users whose events are being published at the same time.
+    pub users_in_flight: usize,
+    /// Events of one user that travel together.
+    pub rows_per_batch: usize,
+    /// Failures of one event before its user's queue is parked.
+    pub attempts_max: u32,
+    /// Pauses between the attempts at one event.
+    pub retry: Backoff,
+    /// Pauses of everything while the other side is away.
+    pub outage: Backoff,
+}
+
+impl Default for Pace {
+    fn default() -> Self {
+        Self {
+            poll_every: Duration::from_millis(250),
+            users_in_flight: 32,
+            rows_per_batch: 100,
+            attempts_max: 8,
+            retry: Backoff::new(Duration::from_millis(500), Duration::from_secs(60)),
+            outage: Backoff::new(Duration::from_millis(250), Duration::from_secs(10)),
+        }
+    }
+}
+
+/// The loop from the log to the bus.
+pub struct Relay {
+    storage: Storage,
+    publisher: Arc<dyn Publisher>,
+    clock: Arc<dyn Clock>,
+    /// Changes after each commit of this process.
+    committed: watch::Receiver<u64>,
+    pace: Pace,
+}
+
+/// What the relay does next.
+enum Next {
+    /// Looks into the log again.
+    Look,
+    /// Waits for a commit, the poll or a free lane.
+    Wait,
+    /// Waits, and not even a commit shortens it.
+    Pause(Duration),
+}
+
+impl Relay {
+    /// A relay that looks into the log whenever `committed` changes.
+    pub fn new(
+        storage: Storage,
+        publisher: Arc<dyn Publisher>,
+        clock: Arc<dyn Clock>,
+        committed: watch::Receiver<u64>,
+        pace: Pace,
+    ) -> Self {
+        Self { storage, publisher, clock, committed, pace }
+    }
+
+    /// Runs until `shutdown`, then finishes what is on its way.
+    pub async fn run(mut self, shutdown: CancellationToken) {
+        let (marks, marking) = Marks::start(self.storage.clone(), Arc::clone(&self.clock));
+        let mut lanes = Lanes::default();
+        let places = Arc::new(Semaphore::new(self.pace.users_in_flight));
+        let mut outages = 0;
+        let mut next = Next::Look;
+        while !shutdown.is_cancelled() {
+            next = match next {
+                Next::Look => self.look(&mut lanes, &places, &marks).await,
+                Next::Wait => {
+                    tokio::select! {
+                        () = shutdown.cancelled() => Next::Look,
+                        ends = lanes.next() => self.after(ends, &mut outages),
+                        () = changed(&mut self.committed) => Next::Look,
+                        () = sleep(self.pace.poll_every) => Next::Look,
+                    }
+                }
+                Next::Pause(pause) => {
+                    tokio::select! {
+                        () = shutdown.cancelled() => {}
+                        () = sleep(pause) => {}
+                    }
+                    Next::Look
+                }
+            };
+        }
+        while !lanes.running.is_empty() {
+            lanes.next().await;
+        }
+        drop(marks);
+        marking.await;
+    }
+
+    /// Starts a lane for each user that has events and none under way.
+    async fn look(&mut self, lanes: &mut Lanes, places: &Arc<Semaphore>, marks: &Marks) -> Next {
+        let free = LANES_MAX.saturating_sub(lanes.users.len());
+        if free == 0 {
+            return Next::Wait;
+        }
+        // Listen before looking: a row written after the look still wakes us.
+        self.committed.mark_unchanged();
+        let rows = match self.unpublished(lanes.users.values().cloned().collect()).await {
+            Ok(rows) if rows.is_empty() => return Next::Wait,
+            Ok(rows) => rows,
+            Err(failure) => {
+                warn!(error = operator_text(&failure), "could not read the event log");
+                return Next::Pause(self.pace.outage.pause(1));
+            }
+        };
+        for (user_id, rows) in by_user(rows, self.pace.rows_per_batch).into_iter().take(free) {
+            let lane = Lane {
+                storage: self.storage.clone(),
+                publisher: Arc::clone(&self.publisher),
+                clock: Arc::clone(&self.clock),
+                places: Arc::clone(places),
+                marks: marks.clone(),
+                attempts_max: self.pace.attempts_max,
+                retry: self.pace.retry,
+            };
+            lanes.start(user_id, lane.run(rows));
+        }
+        Next::Look
+    }
+
+    async fn unpublished(&self, skip_users: Vec<String>) -> Result<Vec<LogRow>, SqlError> {
+        let now_ms = self.clock.now().timestamp_millis();
+        self.storage.read(move |store| store.unpublished(now_ms, LOOK_ROWS, &skip_users)).await
+    }
+
+    fn after(&self, ends: Vec<LaneEnd>, outages: &mut u32) -> Next {
+        if ends.contains(&LaneEnd::Outage) {
+            *outages = outages.saturating_add(1);
+            return Next::Pause(self.pace.outage.pause(*outages));
+        }
+        *outages = 0;
+        Next::Look
+    }
+}
+
+/// The lanes under way, at most one a user.
+#[derive(Default)]
+struct Lanes {
+    running: JoinSet<LaneEnd>,
+    users: HashMap<Id, String>,
+}
+
+impl Lanes {
+    fn start(&mut self, user_id: String, lane: impl Future<Output = LaneEnd> + Send + 'static) {
+        self.users.insert(self.running.spawn(lane).id(), user_id);
+    }
+
+    /// Waits for a lane to end, and takes along those that have ended too.
+    async fn next(&mut self) -> Vec<LaneEnd> {
+        let mut ends = Vec::new();
+        match self.running.join_next_with_id().await {
+            Some(joined) => ends.push(self.ended(joined)),
+            None => std::future::pending().await,
+        }
+        while let Some(joined) = self.running.try_join_next_with_id() {
+            ends.push(self.ended(joined));
+        }
+        ends
+    }
+
+    fn ended(&mut self, joined: Result<(Id, LaneEnd), tokio::task::JoinError>) -> LaneEnd {
+        match joined {
+            Ok((id, end)) => {
+                self.users.remove(&id);
+                end
+            }
+            Err(lost) => {
+                self.users.remove(&lost.id());
+                error!(error = %lost, "a delivery ended in a bug; it is made again");
+                LaneEnd::Outage
+            }
+        }
+    }
+}
+
+/// Rows of each user in order, no more than travel together.
+fn by_user(rows: Vec<LogRow>, rows_per_batch: usize) -> BTreeMap<String, Vec<LogRow>> {
+    let mut users = BTreeMap::<String, Vec<LogRow>>::new();
+    for row in rows {
+        let batch = users.entry(row.user_id.clone()).or_default();
+        if batch.len() < rows_per_batch {
+            batch.push(row);
+        }
+    }
+    users
+}
+
+/// Returns after a commit; never when nobody counts commits any more.
+async fn changed(committed: &mut watch::Receiver<u64>) {
+    if committed.changed().await.is_err() {
+        std::future::pending::<()>().await;
+    }
+}
+
+#[cfg(test)]
+mod tests;

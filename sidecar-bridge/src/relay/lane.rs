@@ -1,0 +1,150 @@
+//! One user's turn: a batch of events in order, published, then settled in the log.
+
+use std::{error::Error as StdError, panic::AssertUnwindSafe, sync::Arc};
+
+use futures_util::FutureExt as _;
+use store::{LogRow, SqlError};
+use tokio::sync::Semaphore;
+use tracing::{error, warn};
+
+use super::{Backoff, marks::Marks};
+use crate::{
+    bus::{PublishError, PublishErrorKind, Publisher},
+    clock::Clock,
+    database::{Storage, operator_text},
+    dead_letters,
+    observe::metric,
+};
+
+/// Who "could not take" an event that the bus itself refused.
+const BUS: &str = "bus";
+
+/// What a lane works with.
+pub(super) struct Lane {
+    pub(super) storage: Storage,
+    pub(super) publisher: Arc<dyn Publisher>,
+    pub(super) clock: Arc<dyn Clock>,
+    /// As many as may publish at once.
+    pub(super) places: Arc<Semaphore>,
+    pub(super) marks: Marks,
+    pub(super) attempts_max: u32,
+    pub(super) retry: Backoff,
+}
+
+/// What the relay has to know of a lane that ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum LaneEnd {
+    /// The log says how it went.
+    Settled,
+    /// Nothing can be done for anybody at the moment.
+    Outage,
+}
+
+impl Lane {
+    /// Publishes the rows of one user and writes down what came of it.
+    pub(super) async fn run(self, rows: Vec<LogRow>) -> LaneEnd {
+        let failure = self.publish(&rows).await.err();
+        let first_failed = failure
+            .as_ref()
+            .map(|error| rows.iter().position(|row| row.event_id == error.event_id));
+        // An error about a foreign row says nothing of ours: then all of them go again.
+        let (done, rest) = rows.split_at(first_failed.map_or(rows.len(), |at| at.unwrap_or(0)));
+
+        let settled = async {
+            self.marks.mark(done.iter().map(|row| row.event_id).collect()).await?;
+            match (failure, rest.first()) {
+                (Some(failure), Some(row)) => self.settle(row, &failure).await,
+                _ => Ok(LaneEnd::Settled),
+            }
+        };
+        settled.await.unwrap_or_else(|failure: SqlError| {
+            // Published and not marked: it goes again, and is known by its id.
+            warn!(error = operator_text(&failure), "could not write the outcome of a publication");
+            LaneEnd::Outage
+        })
+    }
+
+    /// A bug in the publisher is a failure of the event that met it, and not the end of the lane.
+    async fn publish(&self, rows: &[LogRow]) -> Result<(), PublishError> {
+        // It is closed by nobody.
+        let _place = self.places.acquire().await;
+        let caught = AssertUnwindSafe(self.publisher.publish(rows)).catch_unwind().await;
+        match (caught, rows.first()) {
+            (Ok(outcome), _) => outcome,
+            (Err(_), Some(row)) => {
+                Err(PublishError::new(row, PublishErrorKind::Failed, "publishing it met a bug"))
+            }
+            (Err(_), None) => Ok(()),
+        }
+    }
+
+    /// What becomes of the row that did not get through.
+    async fn settle(&self, row: &LogRow, failure: &PublishError) -> Result<LaneEnd, SqlError> {
+        let reason = reason(failure);
+        match failure.kind {
+            PublishErrorKind::Unreachable => {
+                warn!(error = reason, "the bus is out of reach; all events wait");
+                return Ok(LaneEnd::Outage);
+            }
+            PublishErrorKind::Rejected => self.set_aside(row, reason).await?,
+            PublishErrorKind::Failed if row.attempts + 1 >= self.attempts_max => {
+                self.park(row, reason).await?;
+            }
+            PublishErrorKind::Failed => self.put_off(row, reason).await?,
+        }
+        Ok(LaneEnd::Settled)
+    }
+
+    async fn set_aside(&self, row: &LogRow, reason: String) -> Result<(), SqlError> {
+        dead_letters::set_aside(&self.storage, &*self.clock, row, BUS, reason).await?;
+        self.marks.mark(vec![row.event_id]).await
+    }
+
+    async fn park(&self, row: &LogRow, reason: String) -> Result<(), SqlError> {
+        let (event_id, now_ms, attempts) = (row.event_id, self.now_ms(), self.attempts_max);
+        error!(
+            event.id = %event_id,
+            event.name = row.event_type,
+            correlation.id = row.correlation_id,
+            error = reason,
+            "gave up on event {event_id} after {attempts} attempts; its user's later events wait",
+        );
+        metrics::counter!(metric::OUTBOX_PARKED_TOTAL).increment(1);
+        self.storage.write(move |store| store.park(event_id, now_ms, &reason)).await
+    }
+
+    async fn put_off(&self, row: &LogRow, reason: String) -> Result<(), SqlError> {
+        let (event_id, attempts) = (row.event_id, row.attempts + 1);
+        let pause = self.retry.pause(attempts);
+        warn!(
+            event.id = %event_id,
+            event.name = row.event_type,
+            correlation.id = row.correlation_id,
+            error = reason,
+            "attempt {attempts} to deliver event {event_id} failed; the next is in {pause:.1?}",
+        );
+        metrics::counter!(metric::OUTBOX_RETRIES_TOTAL).increment(1);
+        let next_ms = self.now_ms() + pause.as_millis() as i64;
+        self.storage
+            .write(move |store| store.record_failure(event_id, attempts, next_ms, &reason))
+            .await
+    }
+
+    fn now_ms(&self) -> i64 {
+        self.clock.now().timestamp_millis()
+    }
+}
+
+/// The causes, from the outermost in: what an operator reads in `last_error`.
+fn reason(failure: &PublishError) -> String {
+    let mut reason = String::new();
+    let mut next = failure.source();
+    while let Some(cause) = next {
+        if !reason.is_empty() {
+            reason.push_str(": ");
+        }
+        reason.push_str(&cause.to_string());
+        next = cause.source();
+    }
+    reason
+}

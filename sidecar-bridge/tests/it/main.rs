@@ -1,0 +1,10 @@
+//! The real binary, in folders and on ports of its own.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test ends at the first surprise")]
+
+mod bad_start;
+mod bridge;
+mod cli;
+mod config;
+mod support;
+mod up;
