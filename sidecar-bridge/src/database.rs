@@ -9,8 +9,8 @@ use tokio::sync::Semaphore;
 /// A database that any thread may use.
 type SharedSql = Arc<dyn Sql + Send + Sync>;
 
-/// Reads at once; as many connections stay open, and more would only wait for a processor.
-const READS_AT_ONCE: usize = 4;
+/// Reads at once: more would only wait for a processor and make the host open more connections.
+const READS_AT_ONCE: usize = 2;
 
 /// The one door of the bridge to what is stored. Cloning is cheap.
 #[derive(Clone)]

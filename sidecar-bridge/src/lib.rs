@@ -17,8 +17,6 @@ pub mod effects;
 mod fakes;
 pub mod keys;
 pub mod lock;
-#[cfg(test)]
-mod measure;
 pub mod observe;
 pub mod problem;
 pub mod relay;

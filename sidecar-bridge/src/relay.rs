@@ -3,20 +3,12 @@
 //! The log is the only memory. Whatever instant the process dies at, the next one reads the same rows
 //! and publishes again what was not marked; whoever takes an event dedupes on its id.
 
-use std::{
-    collections::{BTreeMap, HashMap},
-    sync::Arc,
-    time::Duration,
-};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use store::{LogRow, SqlError};
-use tokio::{
-    sync::{Semaphore, watch},
-    task::{Id, JoinSet},
-    time::sleep,
-};
+use tokio::{sync::watch, time::sleep};
 use tokio_util::sync::CancellationToken;
-use tracing::{error, warn};
+use tracing::warn;
 
 use crate::{
     bus::Publisher,
@@ -27,12 +19,14 @@ use crate::{
 mod backoff;
 mod lag;
 mod lane;
+mod lanes;
 mod marks;
 
 pub use backoff::Backoff;
 pub use lag::report_lag;
 
 use lane::{Lane, LaneEnd};
+use lanes::Lanes;
 use marks::Marks;
 
 /// Rows that one look into the log reads at most.
@@ -105,46 +99,46 @@ impl Relay {
     /// Runs until `shutdown`, then finishes what is on its way.
     pub async fn run(mut self, shutdown: CancellationToken) {
         let (marks, marking) = Marks::start(self.storage.clone(), Arc::clone(&self.clock));
-        let mut lanes = Lanes::default();
-        let places = Arc::new(Semaphore::new(self.pace.users_in_flight));
+        let mut lanes = Lanes::new(self.pace.users_in_flight);
         let mut outages = 0;
         let mut next = Next::Look;
         while !shutdown.is_cancelled() {
             next = match next {
-                Next::Look => self.look(&mut lanes, &places, &marks).await,
+                Next::Look => self.look(&mut lanes, &marks).await,
                 Next::Wait => {
                     tokio::select! {
                         () = shutdown.cancelled() => Next::Look,
-                        ends = lanes.next() => self.after(ends, &mut outages),
+                        ends = lanes.next() => self.after(&ends, &mut outages),
                         () = changed(&mut self.committed) => Next::Look,
                         () = sleep(self.pace.poll_every) => Next::Look,
                     }
                 }
                 Next::Pause(pause) => {
+                    lanes.close();
                     tokio::select! {
                         () = shutdown.cancelled() => {}
                         () = sleep(pause) => {}
                     }
+                    lanes.reopen();
                     Next::Look
                 }
             };
         }
-        while !lanes.running.is_empty() {
-            lanes.next().await;
-        }
+        lanes.close();
+        lanes.finish().await;
         drop(marks);
         marking.await;
     }
 
     /// Starts a lane for each user that has events and none under way.
-    async fn look(&mut self, lanes: &mut Lanes, places: &Arc<Semaphore>, marks: &Marks) -> Next {
-        let free = LANES_MAX.saturating_sub(lanes.users.len());
+    async fn look(&mut self, lanes: &mut Lanes, marks: &Marks) -> Next {
+        let free = LANES_MAX.saturating_sub(lanes.len());
         if free == 0 {
             return Next::Wait;
         }
         // Listen before looking: a row written after the look still wakes us.
         self.committed.mark_unchanged();
-        let rows = match self.unpublished(lanes.users.values().cloned().collect()).await {
+        let rows = match self.unpublished(lanes.users()).await {
             Ok(rows) if rows.is_empty() => return Next::Wait,
             Ok(rows) => rows,
             Err(failure) => {
@@ -157,7 +151,7 @@ impl Relay {
                 storage: self.storage.clone(),
                 publisher: Arc::clone(&self.publisher),
                 clock: Arc::clone(&self.clock),
-                places: Arc::clone(places),
+                places: lanes.places(),
                 marks: marks.clone(),
                 attempts_max: self.pace.attempts_max,
                 retry: self.pace.retry,
@@ -172,53 +166,19 @@ impl Relay {
         self.storage.read(move |store| store.unpublished(now_ms, LOOK_ROWS, &skip_users)).await
     }
 
-    fn after(&self, ends: Vec<LaneEnd>, outages: &mut u32) -> Next {
-        if ends.contains(&LaneEnd::Outage) {
-            *outages = outages.saturating_add(1);
-            return Next::Pause(self.pace.outage.pause(*outages));
-        }
-        *outages = 0;
-        Next::Look
-    }
-}
-
-/// The lanes under way, at most one a user.
-#[derive(Default)]
-struct Lanes {
-    running: JoinSet<LaneEnd>,
-    users: HashMap<Id, String>,
-}
-
-impl Lanes {
-    fn start(&mut self, user_id: String, lane: impl Future<Output = LaneEnd> + Send + 'static) {
-        self.users.insert(self.running.spawn(lane).id(), user_id);
-    }
-
-    /// Waits for a lane to end, and takes along those that have ended too.
-    async fn next(&mut self) -> Vec<LaneEnd> {
-        let mut ends = Vec::new();
-        match self.running.join_next_with_id().await {
-            Some(joined) => ends.push(self.ended(joined)),
-            None => std::future::pending().await,
-        }
-        while let Some(joined) = self.running.try_join_next_with_id() {
-            ends.push(self.ended(joined));
-        }
-        ends
-    }
-
-    fn ended(&mut self, joined: Result<(Id, LaneEnd), tokio::task::JoinError>) -> LaneEnd {
-        match joined {
-            Ok((id, end)) => {
-                self.users.remove(&id);
-                end
-            }
-            Err(lost) => {
-                self.users.remove(&lost.id());
-                error!(error = %lost, "a delivery ended in a bug; it is made again");
-                LaneEnd::Outage
-            }
-        }
+    fn after(&self, ends: &[LaneEnd], outages: &mut u32) -> Next {
+        let reason = ends.iter().find_map(|end| match end {
+            LaneEnd::Outage(reason) => Some(reason),
+            LaneEnd::Settled => None,
+        });
+        let Some(reason) = reason else {
+            *outages = 0;
+            return Next::Look;
+        };
+        *outages = outages.saturating_add(1);
+        let pause = self.pace.outage.pause(*outages);
+        warn!(error = reason, "nothing can be published; all events wait for {pause:.1?}");
+        Next::Pause(pause)
     }
 }
 

@@ -67,11 +67,12 @@ impl Hub {
 
     /// Tells the streams of each row's user. Rows come in order for each user, some more than once.
     pub fn tell(&self, rows: &[LogRow]) {
-        let users = self.users();
         for row in rows.iter().filter(|row| is_live(row)) {
-            if let Some(channel) = users.get(&row.user_id) {
+            // Made without the lock, and only where somebody listens.
+            let live = self.users().get(&row.user_id).map(|channel| channel.live.clone());
+            if let Some(live) = live {
                 // It fails when the last stream is just going away, which is as well.
-                let _ = channel.live.send(Arc::new(frame(row)));
+                let _ = live.send(Arc::new(frame(row)));
             }
         }
     }

@@ -30,10 +30,12 @@ const FEED_EVERY: TimeDelta = TimeDelta::minutes(1);
 const READ_ROWS: u32 = 10_000;
 /// Reminders of a user that fire in one change set at most.
 const FIRE_TOGETHER: usize = 200;
-/// Change sets that are decided at once.
-const DECIDE_AT_ONCE: usize = 4;
+/// Reminders that are decided on in one go: few enough not to keep other reads waiting.
+const DECIDE_TOGETHER: usize = 50;
+/// Batches that are decided on at once.
+const DECIDE_AT_ONCE: usize = 2;
 /// Change sets that are stored at once; they share a sync to disk.
-const STORE_AT_ONCE: usize = 256;
+const STORE_AT_ONCE: usize = 64;
 
 /// Fires reminders when they are due.
 pub struct Sweeper {
@@ -115,23 +117,38 @@ impl Sweeper {
         self.storage.read(move |store| store.due_reminders(until_ms, READ_ROWS)).await
     }
 
-    /// Decides on few threads, which read; then stores on many, which wait for the disk together.
+    /// Decides on few threads, many users at a time; then stores on many, which wait for the disk
+    /// together.
     async fn fire(&self, due: Vec<DueReminder>) -> usize {
-        let mut users = BTreeMap::<String, Vec<DueReminder>>::new();
-        for row in due {
-            users.entry(row.user_id.clone()).or_default().push(row);
-        }
-        let together = users.into_values().flat_map(|rows| {
-            rows.chunks(FIRE_TOGETHER).map(Arc::<[DueReminder]>::from).collect::<Vec<_>>()
-        });
-        stream::iter(together)
-            .map(|rows| self.firing.decide(rows))
-            .buffer_unordered(std::env::var("DAO").ok().and_then(|v| v.parse().ok()).unwrap_or(DECIDE_AT_ONCE))
+        stream::iter(batches(due))
+            .map(|batch| self.firing.decide(batch))
+            .buffer_unordered(DECIDE_AT_ONCE)
+            .flat_map(stream::iter)
             .map(|decided| self.firing.store(decided))
-            .buffer_unordered(std::env::var("SAO").ok().and_then(|v| v.parse().ok()).unwrap_or(STORE_AT_ONCE))
+            .buffer_unordered(STORE_AT_ONCE)
             .fold(0, async |sum, fired| sum + fired)
             .await
     }
+}
+
+/// Reminders that fire together, by user; as many in a batch as are worth a way to another thread.
+fn batches(due: Vec<DueReminder>) -> Vec<Vec<Arc<[DueReminder]>>> {
+    let mut users = BTreeMap::<String, Vec<DueReminder>>::new();
+    for row in due {
+        users.entry(row.user_id.clone()).or_default().push(row);
+    }
+    let mut batches = Vec::new();
+    let (mut batch, mut rows) = (Vec::new(), 0);
+    for together in users.values().flat_map(|rows| rows.chunks(FIRE_TOGETHER)) {
+        batch.push(Arc::from(together));
+        rows += together.len();
+        if rows >= DECIDE_TOGETHER {
+            batches.push(std::mem::take(&mut batch));
+            rows = 0;
+        }
+    }
+    batches.push(batch);
+    batches
 }
 
 fn instant(row: &DueReminder) -> DateTime<Utc> {

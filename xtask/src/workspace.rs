@@ -12,6 +12,11 @@ pub(crate) fn components() -> PathBuf {
     root().join("target/components")
 }
 
+/// Their native code, by hash.
+pub(crate) fn compiled() -> PathBuf {
+    components().join("cache")
+}
+
 /// Target folder of the wasm builds: another compiler must not disturb the native cache.
 pub(crate) fn wasm_target() -> PathBuf {
     root().join("target/wasm")

@@ -32,7 +32,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     host::compile(&manifest, &cache)?;
     let began = Instant::now();
     let mut settings = Settings::new(&manifest, &cache);
-    settings.limits.waiting_requests = clients;
+    settings.limits.waiting_per_component = clients;
     let host = Host::load(settings).await?;
     println!("loaded in {:.1} ms", began.elapsed().as_secs_f64() * 1e3);
 

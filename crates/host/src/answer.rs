@@ -61,10 +61,7 @@ impl Body for Answer {
         };
         match frame {
             None => Poll::Ready(None),
-            Some(Err(error)) => {
-                self.guest.stop();
-                Poll::Ready(Some(Err(error.into())))
-            }
+            Some(Err(error)) => self.cut(Failure::BadAnswer(error.to_string())),
             Some(Ok(frame)) => {
                 let bytes = frame.data_ref().map_or(0, Bytes::len);
                 match self.left_bytes.checked_sub(bytes) {

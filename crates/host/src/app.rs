@@ -2,14 +2,19 @@
 
 use std::{
     collections::HashMap,
-    sync::{Arc, OnceLock, atomic::AtomicUsize},
+    sync::{Arc, OnceLock},
 };
 
-use tokio::sync::Semaphore;
 use wasmtime_wasi_http::p2::bindings::ProxyPre;
 
 use crate::{
-    Limits, engine::Ticker, outbound::AllowedHost, routes::Routes, sqlite::Database, state::State,
+    Limits,
+    engine::Ticker,
+    outbound::AllowedHost,
+    places::{Places, Share},
+    routes::Routes,
+    sqlite::Database,
+    state::State,
 };
 
 /// Everything that does not change while the application runs.
@@ -32,22 +37,5 @@ pub(crate) struct Unit {
     pub(crate) environment: Vec<(String, String)>,
     pub(crate) databases: HashMap<String, Database>,
     pub(crate) outbound: Vec<AllowedHost>,
-}
-
-/// Room for requests. Calls between components have room of their own, so that a full house cannot
-/// wait for itself.
-pub(crate) struct Places {
-    pub(crate) outer: Arc<Semaphore>,
-    pub(crate) inner: Arc<Semaphore>,
-    pub(crate) waiting: AtomicUsize,
-}
-
-impl Places {
-    pub(crate) fn new(limits: &Limits) -> Self {
-        Self {
-            outer: Arc::new(Semaphore::new(limits.concurrent_requests)),
-            inner: Arc::new(Semaphore::new(limits.concurrent_requests)),
-            waiting: AtomicUsize::new(0),
-        }
-    }
+    pub(crate) share: Share,
 }

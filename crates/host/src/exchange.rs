@@ -1,15 +1,11 @@
 //! One request and its answer: a place for it, an instance for it, and the guest's response or what
 //! went wrong.
 
-use std::{
-    pin::Pin,
-    sync::{Arc, atomic::Ordering::Relaxed},
-    task::Poll,
-};
+use std::{pin::Pin, sync::Arc, task::Poll};
 
-use http::{Request, Response, header};
+use http::{HeaderMap, Request, Response, header};
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
-use tokio::sync::{OwnedSemaphorePermit, oneshot};
+use tokio::sync::oneshot;
 use wasmtime::{Store, component::Resource};
 use wasmtime_wasi_http::{
     WasiHttpView as _,
@@ -63,45 +59,21 @@ async fn answer(
     if depth > limits.call_depth {
         return Err(Failure::TooDeep(limits.call_depth));
     }
-    if announced_bytes(&request).is_some_and(|bytes| bytes > limits.request_bytes) {
+    if announced_bytes(request.headers()).is_some_and(|bytes| bytes > limits.request_bytes) {
         return Err(Failure::RequestTooLong(limits.request_bytes));
     }
-    let place = place(app, depth).await?;
+    let place = match depth {
+        0 => app.places.take(&app.units[component].share).await?,
+        _ => app.places.take_inner()?,
+    };
     let (work, handed) = work(app, component, request, depth)?;
     let guest = Guest::new(app, component, work, place);
-    let (response, guest) = first_word(guest, handed).await?;
-    let too_long = Failure::AnswerTooLong(limits.response_bytes);
-    if announced_bytes(&response).is_some_and(|bytes| bytes > limits.response_bytes) {
-        return Err(too_long);
+    let (response, mut guest) = first_word(guest, handed).await?;
+    if announced_bytes(response.headers()).is_some_and(|bytes| bytes > limits.response_bytes) {
+        guest.stop();
+        return Err(Failure::AnswerTooLong(limits.response_bytes));
     }
     Ok(response.map(|body| Body::new(Answer::new(body, guest, app, component))))
-}
-
-/// A place to run in. A call from another component never waits: its caller has a place already,
-/// and might be what everyone waits for.
-async fn place(app: &App, depth: usize) -> Result<OwnedSemaphorePermit, Failure> {
-    let places = &app.places;
-    if depth > 0 {
-        return Arc::clone(&places.inner).try_acquire_owned().map_err(|_| Failure::Busy);
-    }
-    if let Ok(place) = Arc::clone(&places.outer).try_acquire_owned() {
-        return Ok(place);
-    }
-    struct Waiting<'a>(&'a std::sync::atomic::AtomicUsize);
-    impl Drop for Waiting<'_> {
-        fn drop(&mut self) {
-            self.0.fetch_sub(1, Relaxed);
-        }
-    }
-    let queue = places.waiting.fetch_add(1, Relaxed);
-    let _waiting = Waiting(&places.waiting);
-    if queue >= app.limits.waiting_requests {
-        return Err(Failure::Busy);
-    }
-    match tokio::time::timeout(app.limits.wall, Arc::clone(&places.outer).acquire_owned()).await {
-        Ok(Ok(place)) => Ok(place),
-        Ok(Err(_)) | Err(_) => Err(Failure::Busy),
-    }
 }
 
 /// Makes the store and hands the request in. The guest has not begun yet.
@@ -179,23 +151,6 @@ async fn first_word(
 }
 
 /// The length that a message says its body has.
-fn announced_bytes<M: Headed>(message: &M) -> Option<usize> {
-    message.headers().get(header::CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
-}
-
-/// A request or a response.
-trait Headed {
-    fn headers(&self) -> &http::HeaderMap;
-}
-
-impl<B> Headed for Request<B> {
-    fn headers(&self) -> &http::HeaderMap {
-        self.headers()
-    }
-}
-
-impl<B> Headed for Response<B> {
-    fn headers(&self) -> &http::HeaderMap {
-        self.headers()
-    }
+fn announced_bytes(headers: &HeaderMap) -> Option<usize> {
+    headers.get(header::CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }

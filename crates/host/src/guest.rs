@@ -5,13 +5,12 @@ use std::{
     pin::Pin,
     sync::Arc,
     task::{Context, Poll, ready},
-    time::Duration,
-    time::Instant,
+    time::{Duration, Instant},
 };
 
-use tokio::{runtime::Handle, sync::OwnedSemaphorePermit, time::Sleep};
+use tokio::{runtime::Handle, time::Sleep};
 
-use crate::{app::App, engine::Running, failure::Failure};
+use crate::{app::App, engine::Running, failure::Failure, places::Place};
 
 /// The guest's own work, from its instantiation to its last breath.
 pub(crate) type Work = Pin<Box<dyn Future<Output = Result<(), Failure>> + Send>>;
@@ -30,16 +29,11 @@ struct Metered {
     app: Arc<App>,
     component: usize,
     _running: Running,
-    _place: OwnedSemaphorePermit,
+    _place: Place,
 }
 
 impl Guest {
-    pub(crate) fn new(
-        app: &Arc<App>,
-        component: usize,
-        work: Work,
-        place: OwnedSemaphorePermit,
-    ) -> Self {
+    pub(crate) fn new(app: &Arc<App>, component: usize, work: Work, place: Place) -> Self {
         Self(Some(Metered {
             work,
             wall: Box::pin(tokio::time::sleep(app.limits.wall)),

@@ -13,13 +13,14 @@ use wasmtime_wasi_http::p2::bindings::ProxyPre;
 
 use crate::{
     Body, CallError, LoadError, Settings,
-    app::{App, Places, Unit},
+    app::{App, Unit},
     engine::{self, cache},
     exchange::exchange,
     failure::{self, Failure},
     linker,
     manifest::{self, Manifest},
     outbound::AllowedHost,
+    places::{Places, Share},
     routes::{self, Match, Routes},
     state::State,
 };
@@ -142,10 +143,7 @@ impl Host {
     /// Waits until no guest runs any more. Meant for shutting down, after the last request was let
     /// in.
     pub async fn drained(&self) {
-        let all = u32::try_from(self.app.limits.concurrent_requests).unwrap_or(u32::MAX);
-        for places in [&self.app.places.outer, &self.app.places.inner] {
-            let _ = places.acquire_many(all).await;
-        }
+        self.app.places.empty().await;
     }
 }
 
@@ -231,5 +229,6 @@ fn unit(
         outbound.push(allowed);
     }
     let environment = component.environment.iter().map(|(k, v)| (k.clone(), v.clone())).collect();
-    Ok(Unit { id: id.as_str().into(), pre, variables, environment, databases, outbound })
+    let share = Share::new(&settings.limits);
+    Ok(Unit { id: id.as_str().into(), pre, variables, environment, databases, outbound, share })
 }

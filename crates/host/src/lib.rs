@@ -36,6 +36,7 @@ mod host;
 mod linker;
 mod logs;
 mod outbound;
+mod places;
 mod routes;
 mod settings;
 mod state;

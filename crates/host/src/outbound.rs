@@ -148,7 +148,8 @@ fn exchange_boxed(
     Box::pin(async move { exchange(&app, component, request, depth).await })
 }
 
-/// The request as the called component sees it: a path, and no headers that only connections have.
+/// The request as the called component sees it: a path, and no headers that belong to connections.
+/// Its host is nobody's, as on Spin.
 fn inward(request: Request<WasiBody>) -> Request<Body> {
     let (mut parts, body) = request.into_parts();
     parts.uri = path_only(&parts.uri);
@@ -162,6 +163,7 @@ fn path_only(uri: &Uri) -> Uri {
 
 fn drop_connection_headers(headers: &mut HeaderMap) {
     for name in [
+        header::HOST,
         header::CONNECTION,
         header::TRANSFER_ENCODING,
         header::UPGRADE,

@@ -59,8 +59,10 @@ pub struct Limits {
     pub log_bytes_per_request: usize,
     /// Requests that run at once; calls between components have as many places again.
     pub concurrent_requests: usize,
-    /// Requests that may wait for a place; one more is answered 503.
-    pub waiting_requests: usize,
+    /// Of these, how many one component may have, so that a slow one leaves room for others.
+    pub concurrent_per_component: usize,
+    /// Requests that may wait for a place of the same component; one more is answered 503.
+    pub waiting_per_component: usize,
     /// How deep components may call each other.
     pub call_depth: usize,
     /// Outbound requests that one guest may have open at once.
@@ -79,7 +81,8 @@ impl Default for Limits {
             request_bytes: 8 << 20,
             log_bytes_per_request: 16 << 10,
             concurrent_requests: 64,
-            waiting_requests: 1024,
+            concurrent_per_component: 48,
+            waiting_per_component: 1024,
             call_depth: 4,
             outbound_requests: 8,
         }

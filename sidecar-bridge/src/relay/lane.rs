@@ -32,18 +32,21 @@ pub(super) struct Lane {
 }
 
 /// What the relay has to know of a lane that ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum LaneEnd {
     /// The log says how it went.
     Settled,
-    /// Nothing can be done for anybody at the moment.
-    Outage,
+    /// Nothing can be done for anybody at the moment, and why.
+    Outage(String),
 }
 
 impl Lane {
     /// Publishes the rows of one user and writes down what came of it.
     pub(super) async fn run(self, rows: Vec<LogRow>) -> LaneEnd {
+        // Closed before it was our turn: the rows are read again when there is a new turn.
+        let Ok(place) = self.places.acquire().await else { return LaneEnd::Settled };
         let failure = self.publish(&rows).await.err();
+        drop(place);
         let first_failed = failure
             .as_ref()
             .map(|error| rows.iter().position(|row| row.event_id == error.event_id));
@@ -57,17 +60,12 @@ impl Lane {
                 _ => Ok(LaneEnd::Settled),
             }
         };
-        settled.await.unwrap_or_else(|failure: SqlError| {
-            // Published and not marked: it goes again, and is known by its id.
-            warn!(error = operator_text(&failure), "could not write the outcome of a publication");
-            LaneEnd::Outage
-        })
+        // Published and not marked: it goes again, and is known by its id.
+        settled.await.unwrap_or_else(|failure: SqlError| LaneEnd::Outage(operator_text(&failure)))
     }
 
     /// A bug in the publisher is a failure of the event that met it, and not the end of the lane.
     async fn publish(&self, rows: &[LogRow]) -> Result<(), PublishError> {
-        // It is closed by nobody.
-        let _place = self.places.acquire().await;
         let caught = AssertUnwindSafe(self.publisher.publish(rows)).catch_unwind().await;
         match (caught, rows.first()) {
             (Ok(outcome), _) => outcome,
@@ -82,10 +80,7 @@ impl Lane {
     async fn settle(&self, row: &LogRow, failure: &PublishError) -> Result<LaneEnd, SqlError> {
         let reason = reason(failure);
         match failure.kind {
-            PublishErrorKind::Unreachable => {
-                warn!(error = reason, "the bus is out of reach; all events wait");
-                return Ok(LaneEnd::Outage);
-            }
+            PublishErrorKind::Unreachable => return Ok(LaneEnd::Outage(reason)),
             PublishErrorKind::Rejected => self.set_aside(row, reason).await?,
             PublishErrorKind::Failed if row.attempts + 1 >= self.attempts_max => {
                 self.park(row, reason).await?;

@@ -213,6 +213,32 @@ async fn an_outage_is_nobodys_fault_and_parks_nobody() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn an_outage_is_not_hammered_however_many_users_wait() {
+    let (database, mut ids) = (FakeDatabase::new(), Ids::new());
+    for n in 0..300 {
+        complete_one(&database, &format!("user-{n}"), &mut ids);
+    }
+    let rig = start(&database, FakeComponents::new(&database, |_, _| Reply::Unreachable));
+    tokio::time::sleep(Duration::from_secs(60)).await;
+    let calls = rig.components.calls().len();
+    assert!(calls < 1000, "{calls} calls in a minute");
+    rig.stop().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn marks_of_many_users_share_a_statement() {
+    let (database, mut ids) = (FakeDatabase::new(), Ids::new());
+    for n in 0..300 {
+        complete_one(&database, &format!("user-{n}"), &mut ids);
+    }
+    let rig = start(&database, FakeComponents::new(&database, nothing));
+    database.until_published().await;
+    let statements = database.statements();
+    assert!(statements < 100, "{statements} statements for 300 users");
+    rig.stop().await;
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_bug_met_by_one_event_is_a_failure_of_that_event() {
     let (database, mut ids) = (FakeDatabase::new(), Ids::new());
     let bad = complete_one(&database, "ada", &mut ids);

@@ -30,7 +30,7 @@ pub(super) struct Firing {
 /// Reminders of one user that are due, and what follows from them.
 pub(super) struct Decided {
     due: Arc<[DueReminder]>,
-    change: Result<ChangeSet, SqlError>,
+    change: ChangeSet,
 }
 
 impl Firing {
@@ -38,28 +38,32 @@ impl Firing {
         Self { storage, clock, settings: Arc::new(settings) }
     }
 
-    /// Decides on reminders of one user.
-    pub(super) async fn decide(&self, due: Arc<[DueReminder]>) -> Decided {
+    /// Decides on the reminders of several users.
+    pub(super) async fn decide(&self, users: Vec<Arc<[DueReminder]>>) -> Vec<Decided> {
         let (clock, settings) = (Arc::clone(&self.clock), Arc::clone(&self.settings));
-        let rows = Arc::clone(&due);
-        let deciding = move |store: &_| decide_all(store, &rows, clock.now(), &settings);
-        Decided { due, change: self.storage.read(deciding).await }
+        let deciding = move |store: &_| {
+            let decide = |due: Arc<[DueReminder]>| {
+                Ok(Decided { change: decide_all(store, &due, clock.now(), &settings)?, due })
+            };
+            users.into_iter().map(decide).collect()
+        };
+        self.storage.read(deciding).await.unwrap_or_else(|error: SqlError| {
+            cannot_fire(&error);
+            Vec::new()
+        })
     }
 
     /// Stores what was decided and says how many reminders fired.
-    pub(super) async fn store(&self, mut decided: Decided) -> usize {
+    pub(super) async fn store(&self, decided: Decided) -> usize {
+        let mut next = Some(decided);
         for _ in 0..ATTEMPTS {
-            let stored = match decided.change {
-                Ok(change) => self.apply(change).await,
-                Err(error) => Err(error.into()),
-            };
-            match stored {
+            let Some(Decided { due, change }) = next else { return 0 };
+            match self.apply(change).await {
                 Ok(fired) => return fired,
                 // Somebody else fired or moved one of them: look again at the others.
-                Err(ApplyError::Conflict(_)) => decided = self.decide(decided.due).await,
+                Err(ApplyError::Conflict(_)) => next = self.decide(vec![due]).await.pop(),
                 Err(ApplyError::Unavailable(error)) => {
-                    let error = operator_text(&error);
-                    warn!(error, "could not fire reminders; the next sweep tries again");
+                    cannot_fire(&error);
                     return 0;
                 }
             }
@@ -119,6 +123,11 @@ fn decide_all<S: Sql>(
         }
     }
     Ok(change)
+}
+
+fn cannot_fire(error: &SqlError) {
+    let error = operator_text(error);
+    warn!(error, "could not fire reminders; the next sweep tries again");
 }
 
 fn observe(change: &ChangeSet) {

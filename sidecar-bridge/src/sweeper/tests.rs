@@ -20,7 +20,10 @@ use tokio::time::Instant;
 use uuid::Uuid;
 
 use super::*;
-use crate::fakes::{self, FakeDatabase, after_ms};
+use crate::{
+    database::HostSql,
+    fakes::{self, FakeDatabase, after_ms},
+};
 
 /// A sweeper at work on a database.
 struct Rig {
@@ -287,7 +290,7 @@ async fn one_that_somebody_else_fired_does_not_keep_the_others_back() {
     let task = rig.remind("ada", &[-1000, -1000]);
     let due = rig.database.store().due_reminders(i64::MAX, 10).unwrap();
     let firing = Firing::new(rig.database.storage(), Arc::clone(&rig.clock), fakes::settings());
-    let decided = firing.decide(due.into()).await;
+    let decided = firing.decide(vec![due.into()]).await.remove(0);
     // Somebody else fires the first one after the decision was made.
     let first = domain::change::ReminderFire { reminder_id: task.reminders[0].id, generation: 1 };
     let fire = ChangeSet { user_id: "ada".to_owned(), fire: vec![first], ..ChangeSet::default() };
@@ -329,4 +332,44 @@ async fn the_event_says_what_is_due() {
     let row = rows.iter().find(|row| row.event_type == "reminder.trigger").unwrap();
     assert_eq!((row.topic.as_str(), row.payload["late_by_ms"].clone()), ("reminders", json!(1500)));
     assert!(start.elapsed() < Duration::from_secs(2));
+}
+
+/// The database of the embedded host: real files, real threads, group commit.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_burst_over_many_users_fires_each_reminder_once_on_the_real_database() {
+    const USERS: u64 = 500;
+    let folder = tempfile::tempdir().unwrap();
+    let mode = host::sqlite::Mode::Embedded;
+    let database = host::sqlite::Database::open(&folder.path().join("t.db"), mode).unwrap();
+    let storage = Storage::new(HostSql(database.clone()));
+    let mut ids = Ids::new();
+    let changes: Vec<_> = (0..USERS)
+        .map(|n| {
+            let reminders = vec![a_reminder(ids.next_id(), after_ms(-1000))];
+            let id = ids.next_id();
+            let task = Task { id, user_id: format!("user-{n}"), reminders, ..a_task() };
+            change::created(&task, &mut ids)
+        })
+        .collect();
+    let migrated = HostSql(database.clone());
+    tokio::task::spawn_blocking(move || store::migrate(&migrated)).await.unwrap().unwrap();
+    let creating = changes.into_iter().map(|change| {
+        storage.write(move |store| store.apply(&change).map_err(|_| SqlError::new("not applied")))
+    });
+    futures_util::future::try_join_all(creating).await.unwrap();
+
+    let clock: Arc<dyn Clock> = Arc::new(testkit::now);
+    let alarms = Arc::new(Alarms::new(Arc::clone(&clock)));
+    let shutdown = CancellationToken::new();
+    let sweeper = Sweeper::new(storage.clone(), alarms, clock, fakes::settings());
+    let sweeping = tokio::spawn(sweeper.run(shutdown.clone()));
+    let mut committed = database.committed();
+    while !storage.read(|store| store.due_reminders(i64::MAX, 1)).await.unwrap().is_empty() {
+        committed.changed().await.unwrap();
+    }
+    shutdown.cancel();
+    sweeping.await.unwrap();
+    let rows = storage.read(|store| store.unpublished(0, 10_000, &[])).await.unwrap();
+    let triggers = rows.iter().filter(|row| row.event_type == "reminder.trigger").count();
+    assert_eq!(triggers as u64, USERS);
 }

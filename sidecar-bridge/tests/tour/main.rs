@@ -1,5 +1,11 @@
 //! Runs the tour of the README, every line of it, against the real binary.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test says what is wrong by failing"
+)]
+
 use std::{
     io::{BufRead, BufReader},
     net::TcpListener,

@@ -58,18 +58,23 @@ pub(super) async fn send(
     let (mut sender, connection) =
         hyper::client::conn::http1::handshake(TokioIo::new(stream)).await?;
     let mut connection = Box::pin(connection);
+    let mut over = false;
     let response = {
         let answer = timeout(answer_limit, sender.send_request(request));
         tokio::pin!(answer);
         tokio::select! {
-            // A connection that ends has either delivered the response already or failed.
             answer = &mut answer => answer,
-            ended = &mut connection => { ended?; answer.await }
+            // A connection that ends has either delivered the response already or failed.
+            ended = &mut connection => {
+                ended?;
+                over = true;
+                answer.await
+            }
         }
     };
     let response = response.map_err(|_| Error::ConnectionReadTimeout)??;
     let response = response.map(|body| Paced::new(body, pause_limit).boxed_unsync());
-    let worker: Worker = Box::new(async move { Ok(connection.await?) });
+    let worker: Worker = Box::new(async move { if over { Ok(()) } else { Ok(connection.await?) } });
     Ok((response, worker))
 }
 

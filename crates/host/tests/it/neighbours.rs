@@ -61,7 +61,7 @@ async fn others_are_answered_correctly_meanwhile() {
 async fn a_full_house_says_so_and_is_open_again_afterwards() {
     let fixture = Fixture::with(|settings| {
         settings.limits.concurrent_requests = 2;
-        settings.limits.waiting_requests = 1;
+        settings.limits.waiting_per_component = 1;
         settings.limits.wall = Duration::from_millis(500);
     })
     .await;
@@ -77,6 +77,27 @@ async fn a_full_house_says_so_and_is_open_again_afterwards() {
     assert!(fourth.body.unwrap().contains("host-busy"));
     assert!([200, 503].contains(&third.status.as_u16()), "its wait ends when theirs does");
     assert_eq!(fixture.get("/ok").await.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn a_component_that_keeps_its_callers_waiting_leaves_room_for_others() {
+    let fixture = Fixture::with(|settings| {
+        settings.limits.concurrent_requests = 3;
+        settings.limits.concurrent_per_component = 2;
+        settings.limits.wall = Duration::from_millis(500);
+    })
+    .await;
+    let other = async {
+        let request = Request::get("/ok").body(full("")).unwrap();
+        let began = Instant::now();
+        let answer = answer(fixture.host.call("secret", request).await.unwrap()).await;
+        (answer.status, began.elapsed())
+    };
+    let (sleeper, _, _, (status, took)) =
+        tokio::join!(fixture.get("/sleep"), fixture.get("/sleep"), fixture.get("/sleep"), other);
+    assert_eq!(sleeper.status.as_u16(), 504);
+    assert_eq!(status, StatusCode::OK);
+    assert!(took < Duration::from_millis(400), "it did not wait for the sleepers: {took:?}");
 }
 
 #[tokio::test]

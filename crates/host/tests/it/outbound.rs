@@ -87,7 +87,7 @@ async fn another_component_is_called_in_this_process_with_fresh_headers() {
     for line in [
         "200",
         "spin-path-info: /echo",
-        "spin-full-url: http://neighbour.spin.internal/echo",
+        "spin-full-url: http://localhost/echo",
         "spin-matched-route: /...",
         "spin-client-addr: 0.0.0.0:0",
     ] {
