@@ -78,12 +78,12 @@ impl Alarms {
     pub fn set(&self, alarms: impl IntoIterator<Item = Alarm>) {
         let horizon = self.clock.now() + HORIZON;
         let mut heap = self.heap();
-        let next = heap.next();
+        let next = heap.earliest();
         for alarm in alarms.into_iter().filter(|alarm| alarm.fire_at <= horizon) {
             heap.schedule(alarm);
         }
         metrics::gauge!(metric::ALARMS).set(heap.len() as f64);
-        if heap.next() != next {
+        if heap.earliest() != next {
             self.earlier.notify_one();
         }
     }
@@ -118,7 +118,7 @@ impl Alarms {
         let mut heap = self.heap();
         let gone_off = heap.take_due(now);
         if gone_off == 0 {
-            return Some(heap.next());
+            return Some(heap.earliest());
         }
         metrics::gauge!(metric::ALARMS).set(heap.len() as f64);
         None

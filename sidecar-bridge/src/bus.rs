@@ -33,6 +33,8 @@ pub struct PublishError {
 pub enum PublishErrorKind {
     /// The other side is away altogether: no event is to blame, all wait for its return.
     Unreachable,
+    /// There was no room for this event at the moment; it is not to blame either.
+    Busy,
     /// This event did not get through; the same event may later.
     Failed,
     /// This event will be refused again.

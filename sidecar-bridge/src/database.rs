@@ -26,6 +26,13 @@ impl Storage {
         Self { store, reads: Arc::new(Semaphore::new(READS_AT_ONCE)) }
     }
 
+    /// The same store with places of its own for reads, for those who come in great numbers at once
+    /// and must not keep the others waiting.
+    #[must_use]
+    pub fn apart(&self) -> Self {
+        Self { store: Arc::clone(&self.store), reads: Arc::new(Semaphore::new(READS_AT_ONCE)) }
+    }
+
     /// Runs `work`, which only reads, where blocking is allowed.
     pub async fn read<T, E>(
         &self,
@@ -116,3 +123,6 @@ fn to_error(error: &sqlite::Error) -> SqlError {
         _ => SqlError::new(&error.message),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -29,7 +29,7 @@ pub(crate) async fn set_aside(
     error!(
         event.id = %row.event_id,
         event.name = row.event_type,
-        correlation.id = row.correlation_id,
+        correlation_id = row.correlation_id,
         "`{consumer}` can never take event {}; it is with the dead letters", row.event_id,
     );
     metrics::counter!(metric::DEAD_LETTERS_TOTAL, "component" => consumer.to_owned()).increment(1);

@@ -24,7 +24,7 @@ use crate::{
 
 mod failure;
 
-use failure::Failure;
+use failure::{Called, Failure};
 
 /// Where the tasks component applies effects, each delivery once.
 const APPLY_PATH: &str = "/internal/tasks/effects";
@@ -182,7 +182,7 @@ impl Dispatcher {
     ) -> Result<Answer, Failure> {
         let asked_at = Instant::now();
         let answer = self.components.call(&taker.path, envelope, &row.correlation_id).await;
-        let answer = Failure::unless_ok(&taker.component, answer);
+        let answer = Failure::unless_ok(&taker.component, Called::Handler, answer);
         let outcome = match &answer {
             Ok(_) => "taken",
             Err(failure) if failure.kind() == PublishErrorKind::Rejected => "refused",
@@ -196,7 +196,7 @@ impl Dispatcher {
         let body =
             serde_json::to_vec(wishes).map_err(|error| Failure::unreadable(component, error))?;
         let answer = self.components.call(APPLY_PATH, body.into(), &wishes.correlation_id).await;
-        let answer = Failure::unless_ok(component, answer)?;
+        let answer = Failure::unless_ok(component, Called::Tasks, answer)?;
         serde_json::from_slice(&answer.body).map_err(|error| Failure::unreadable(component, error))
     }
 }

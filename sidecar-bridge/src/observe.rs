@@ -73,7 +73,7 @@ pub fn event_span(row: &LogRow) -> Span {
         otel.kind = "consumer",
         event.id = %row.event_id,
         event.name = %row.event_type,
-        correlation.id = %row.correlation_id,
+        correlation_id = %row.correlation_id,
     )
 }
 

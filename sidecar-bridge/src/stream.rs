@@ -62,7 +62,8 @@ struct Channel {
 impl Hub {
     /// No streams yet. All end when `closing` is cancelled.
     pub fn new(storage: Storage, closing: CancellationToken) -> Self {
-        Self { storage, closing, users: Mutex::default() }
+        // After a restart all clients come back at once.
+        Self { storage: storage.apart(), closing, users: Mutex::default() }
     }
 
     /// Tells the streams of each row's user. Rows come in order for each user, some more than once.

@@ -3,6 +3,7 @@
 use std::{
     fs::{self, OpenOptions},
     net::{Ipv4Addr, TcpListener},
+    os::unix::process::CommandExt,
     path::{Path, PathBuf},
     process::{Child, Command, ExitStatus, Stdio},
     sync::atomic::{AtomicU16, Ordering},
@@ -11,7 +12,7 @@ use std::{
 };
 
 use anyhow::{Context, Result, bail};
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 
 use crate::Client;
 
@@ -36,6 +37,8 @@ impl Process {
     pub(crate) fn start(name: &str, command: &mut Command, log: &Path) -> Result<Self> {
         let file = OpenOptions::new().create(true).append(true).open(log)?;
         let child = command
+            // A group of its own: `spin up` leaves its trigger behind when it alone is killed.
+            .process_group(0)
             .stdin(Stdio::null())
             .stdout(file.try_clone()?)
             .stderr(file)
@@ -65,7 +68,7 @@ impl Process {
         if let Some(status) = self.child.try_wait()? {
             bail!("{} ended by itself with {status}: {}", self.name, self.last_words());
         }
-        self.child.kill().context("no kill")?;
+        self.kill_group()?;
         self.child.wait().context("no end")?;
         Ok(())
     }
@@ -85,6 +88,10 @@ impl Process {
         }
     }
 
+    fn kill_group(&self) -> Result<()> {
+        kill_process_group(Pid::from_child(&self.child), Signal::KILL).context("no kill")
+    }
+
     fn last_words(&self) -> String {
         let log = fs::read_to_string(&self.log).unwrap_or_default();
         let lines: Vec<_> = log.lines().collect();
@@ -95,7 +102,7 @@ impl Process {
 impl Drop for Process {
     fn drop(&mut self) {
         // Gone already is as well.
-        let _ = self.child.kill();
+        let _ = self.kill_group();
         let _ = self.child.wait();
     }
 }

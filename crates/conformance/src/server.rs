@@ -9,7 +9,7 @@ use anyhow::{Context, Result};
 use tempfile::TempDir;
 
 use crate::{
-    Mint, Signer, World,
+    Client, Mint, Signer, World,
     process::{Process, free_port, output},
 };
 
@@ -100,6 +100,14 @@ impl Server {
 
     fn log_path(&self) -> PathBuf {
         self.folder.path().join("log")
+    }
+
+    /// A counter of `/metrics`; 0 when it never counted.
+    pub fn counter(&self, name: &str) -> Result<u64> {
+        let metrics = Client::new(&self.admin_url(), None).get("/metrics")?.expect(200)?;
+        let text = String::from_utf8(metrics.bytes)?;
+        let value = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
+        value.map_or(Ok(0), |value| value.trim().parse().context("the counter is no number"))
     }
 
     /// Brings the process to life and does not wait for it.

@@ -59,7 +59,7 @@ impl Heap {
     }
 
     /// The time of the next alarm.
-    pub fn next(&mut self) -> Option<DateTime<Utc>> {
+    pub fn earliest(&mut self) -> Option<DateTime<Utc>> {
         while let Some(Reverse(entry)) = self.queue.peek() {
             if is_current(&self.current, entry) {
                 return DateTime::from_timestamp_millis(entry.due.at_ms);

@@ -148,7 +148,7 @@ proptest! {
                     model.0.retain(|_, alarm| alarm.fire_at > after_ms(now));
                 }
             }
-            prop_assert_eq!(heap.next(), model.0.values().map(|alarm| alarm.fire_at).min());
+            prop_assert_eq!(heap.earliest(), model.0.values().map(|alarm| alarm.fire_at).min());
             prop_assert_eq!(heap.len(), model.0.len());
         }
     }

@@ -12,6 +12,8 @@ use crate::{
 
 type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
+/// The code of the embedded host when it has no place for a call.
+const HOST_BUSY: &str = "host-busy";
 /// The longest reason that is kept.
 const REASON_MAX_CHARS: usize = 1000;
 
@@ -25,7 +27,14 @@ pub(super) enum Failure {
         cause: CallError,
     },
     #[error("the answer for `{component}` was {status}{}", code.as_deref().map(|code| format!(" {code}")).unwrap_or_default())]
-    Status { component: String, status: StatusCode, code: Option<String>, detail: String },
+    Status {
+        component: String,
+        status: StatusCode,
+        code: Option<String>,
+        detail: String,
+        /// There was no room for the call, says somebody who has to know.
+        busy: bool,
+    },
     #[error("the answer for `{component}` is not what was agreed")]
     Unreadable {
         component: String,
@@ -46,6 +55,15 @@ pub(super) enum Failure {
     },
 }
 
+/// Who was called for a handler's delivery.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Called {
+    /// The handler, which may say anything.
+    Handler,
+    /// The tasks component, which is part of the platform.
+    Tasks,
+}
+
 /// What is of interest in problem details.
 #[derive(Deserialize, Default)]
 #[serde(default)]
@@ -58,6 +76,7 @@ impl Failure {
     /// An answer of status 200, or what is wrong with it.
     pub(super) fn unless_ok(
         component: &str,
+        called: Called,
         answer: Result<Answer, CallError>,
     ) -> Result<Answer, Self> {
         let component = component.to_owned();
@@ -72,7 +91,10 @@ impl Failure {
             code.len() <= 32
                 && code.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
         });
-        Err(Self::Status { component, status: answer.status, code, detail: problem.detail })
+        let (status, detail) = (answer.status, problem.detail);
+        let platform = called == Called::Tasks || code.as_deref() == Some(HOST_BUSY);
+        let busy = platform && status == StatusCode::SERVICE_UNAVAILABLE;
+        Err(Self::Status { component, status, code, detail, busy })
     }
 
     pub(super) fn unreadable(component: &str, cause: impl Into<BoxError>) -> Self {
@@ -94,6 +116,7 @@ impl Failure {
                 PublishErrorKind::Unreachable
             }
             Self::Call { .. } | Self::Alarm { .. } => PublishErrorKind::Failed,
+            Self::Status { busy: true, .. } => PublishErrorKind::Busy,
             Self::Status { status, .. } if is_final(*status) => PublishErrorKind::Rejected,
             Self::Status { .. } => PublishErrorKind::Failed,
             // Handlers are pure: the same event will get the same answer.

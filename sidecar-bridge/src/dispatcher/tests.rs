@@ -176,6 +176,7 @@ async fn what_may_pass_is_tried_again() {
         check(outcome(Reply::Status(status), &[]).await, "Failed", None);
     }
     check(outcome(Reply::Unreachable, &[]).await, "Unreachable", None);
+    check(outcome(Reply::Busy, &[]).await, "Busy", None);
 }
 
 #[tokio::test(start_paused = true)]

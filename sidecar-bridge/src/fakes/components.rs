@@ -25,6 +25,7 @@ use crate::components::{Answer, CallError, CallErrorKind, Components};
 pub(crate) enum Reply {
     Effects(Vec<Effect>),
     Status(u16),
+    Busy,
     Unreachable,
     Panic,
 }
@@ -130,6 +131,7 @@ impl Components for FakeComponents {
             Reply::Status(status) => {
                 Ok(answer(status, json!({"code": "TASKLOOM-0028", "detail": "a private reason"})))
             }
+            Reply::Busy => Ok(answer(503, json!({"code": "host-busy", "detail": "no place"}))),
             Reply::Unreachable => {
                 Err(CallError::new(&path, CallErrorKind::Unreachable, "connection refused"))
             }

@@ -46,6 +46,10 @@ impl Lane {
         // Closed before it was our turn: the rows are read again when there is a new turn.
         let Ok(place) = self.places.acquire().await else { return LaneEnd::Settled };
         let failure = self.publish(&rows).await.err();
+        if failure.as_ref().is_some_and(|error| error.kind == PublishErrorKind::Unreachable) {
+            // Nobody else needs to find out.
+            self.places.close();
+        }
         drop(place);
         let first_failed = failure
             .as_ref()
@@ -85,7 +89,8 @@ impl Lane {
             PublishErrorKind::Failed if row.attempts + 1 >= self.attempts_max => {
                 self.park(row, reason).await?;
             }
-            PublishErrorKind::Failed => self.put_off(row, reason).await?,
+            PublishErrorKind::Failed => self.put_off(row, row.attempts + 1, reason).await?,
+            PublishErrorKind::Busy => self.put_off(row, row.attempts, reason).await?,
         }
         Ok(LaneEnd::Settled)
     }
@@ -100,7 +105,7 @@ impl Lane {
         error!(
             event.id = %event_id,
             event.name = row.event_type,
-            correlation.id = row.correlation_id,
+            correlation_id = row.correlation_id,
             error = reason,
             "gave up on event {event_id} after {attempts} attempts; its user's later events wait",
         );
@@ -108,20 +113,20 @@ impl Lane {
         self.storage.write(move |store| store.park(event_id, now_ms, &reason)).await
     }
 
-    async fn put_off(&self, row: &LogRow, reason: String) -> Result<(), SqlError> {
-        let (event_id, attempts) = (row.event_id, row.attempts + 1);
-        let pause = self.retry.pause(attempts);
+    async fn put_off(&self, row: &LogRow, failures: u32, reason: String) -> Result<(), SqlError> {
+        let event_id = row.event_id;
+        let pause = self.retry.pause(failures);
         warn!(
             event.id = %event_id,
             event.name = row.event_type,
-            correlation.id = row.correlation_id,
+            correlation_id = row.correlation_id,
             error = reason,
-            "attempt {attempts} to deliver event {event_id} failed; the next is in {pause:.1?}",
+            "event {event_id} was not delivered, {failures} failures so far; again in {pause:.1?}",
         );
         metrics::counter!(metric::OUTBOX_RETRIES_TOTAL).increment(1);
         let next_ms = self.now_ms() + pause.as_millis() as i64;
         self.storage
-            .write(move |store| store.record_failure(event_id, attempts, next_ms, &reason))
+            .write(move |store| store.record_failure(event_id, failures, next_ms, &reason))
             .await
     }
 

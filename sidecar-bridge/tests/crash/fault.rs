@@ -71,6 +71,13 @@ pub(crate) fn disturb(database: &Path, rng: &mut StdRng) -> Result<Disturbance> 
     Ok(Disturbance { redelivered, refused_twins })
 }
 
+/// Has everything delivered again that had an effect before; how many deliveries that will be.
+pub(crate) fn deliver_all_again(database: &Path) -> Result<usize> {
+    let again =
+        "update events set published_at = null where event_id in (select event_id from inbox)";
+    Ok(Connection::open(database)?.execute(again, [])?)
+}
+
 /// Whether the unique key refuses a second instance in the same place: what a handler would make that
 /// gives ids of its own.
 fn twin_instance(database: &Connection, rng: &mut StdRng) -> Result<Option<bool>> {

@@ -4,6 +4,8 @@
 //! choices are made. The seed of a run is printed; the moments of the kills are as exact as the
 //! machine is.
 
+#![expect(clippy::print_stdout, reason = "the figures of a run are its result")]
+
 mod client;
 mod facts;
 mod fault;

@@ -70,6 +70,7 @@ impl Plan {
             Ok((settled?, (ids, seen)))
         })?;
         ensure!(server.stop()?.success(), "the server did not end in order");
+        deliver_all_again(&mut server, &mut findings)?;
         self.reckon(&server, ledgers, streamed, &mut findings)?;
         findings.took = begun.elapsed();
         Ok(findings)
@@ -153,6 +154,20 @@ impl Plan {
         }
         Ok(())
     }
+}
+
+/// Every delivery that had an effect is made once more, and each has to be known by its id.
+fn deliver_all_again(server: &mut Server, findings: &mut Findings) -> Result<()> {
+    let again = fault::deliver_all_again(&file(server))?;
+    server.start()?;
+    facts::settle(&file(server))?;
+    let known = server.counter("taskloom_duplicates_suppressed_total")?;
+    ensure!(server.stop()?.success(), "the server did not end in order");
+    findings.redelivered += again;
+    if known != again as u64 {
+        findings.doubled.push(format!("of {again} repeated deliveries {known} were known"));
+    }
+    Ok(())
 }
 
 /// What the users talk to, and what they do there.

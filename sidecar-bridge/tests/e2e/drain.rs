@@ -6,7 +6,7 @@ use anyhow::Result;
 use conformance::{Client, User, same};
 use serde_json::{Value, json};
 
-use crate::support::{counter, database, settle, started};
+use crate::support::{database, settle, started};
 
 const WRITERS: usize = 8;
 
@@ -37,7 +37,7 @@ fn an_orderly_end_keeps_every_acknowledged_write_and_repeats_no_delivery() -> Re
 
     server.start()?;
     settle(&server)?;
-    same("repeated", counter(&server, "taskloom_duplicates_suppressed_total")?, 0)?;
+    same("repeated", server.counter("taskloom_duplicates_suppressed_total")?, 0)?;
     acknowledged.iter().try_for_each(|task| is_there(&user, task))
 }
 

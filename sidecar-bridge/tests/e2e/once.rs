@@ -8,7 +8,7 @@ use rand::{SeedableRng, rngs::StdRng, seq::SliceRandom};
 use rusqlite::params;
 use serde_json::{Value, json};
 
-use crate::support::{counter, database, settle, started};
+use crate::support::{database, settle, started};
 
 const DUPLICATES: &str = "taskloom_duplicates_suppressed_total";
 
@@ -98,7 +98,7 @@ fn redelivery_in_random_order_leads_to_one_next_instance() -> Result<()> {
         for task in &tasks {
             check(&server, task, &[1, 2])?;
         }
-        same("deliveries without effect", counter(&server, DUPLICATES)?, 5)?;
+        same("deliveries without effect", server.counter(DUPLICATES)?, 5)?;
     }
     // One of them is open again, and redelivery does not bring its child back.
     user.reopen(&tasks[0]["id"])?;

@@ -40,12 +40,3 @@ pub(crate) fn settle(server: &Server) -> Result<()> {
         Ok((waiting == 0).then_some(()))
     })
 }
-
-/// A counter of `/metrics`, 0 when it never counted.
-pub(crate) fn counter(server: &Server, name: &str) -> Result<u64> {
-    let metrics =
-        conformance::Client::new(&server.admin_url(), None).get("/metrics")?.expect(200)?;
-    let text = String::from_utf8(metrics.bytes)?;
-    let value = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
-    value.map_or(Ok(0), |value| value.trim().parse().context("a counter is no number"))
-}

@@ -89,6 +89,7 @@ fn a_correlation_id_is_taken_over_or_made(world: &World) -> Result<()> {
 /// A host may hide them (404) or ask for the platform's own token (401).
 fn internal_routes_are_closed(world: &World) -> Result<()> {
     let user = world.user()?;
+    user.create(&json!({ "title": "the token itself is good" }))?;
     for path in ["/internal/tasks/effects", "/internal/handlers/recurrence"] {
         for client in [world.stranger(), user.client.clone()] {
             let reply = client.post(path, &json!({}))?;

@@ -107,6 +107,7 @@ fn the_whole_log_can_be_had(world: &World) -> Result<()> {
 
 fn a_place_that_is_none_is_refused(world: &World) -> Result<()> {
     let user = world.user()?;
+    user.stream(Some(7))?;
     let client = Client::new(&world.events, Some(&user.token));
     for id in ["x", "-1", "+5", "1.5", ""] {
         let request = client.request("GET", "/api/v1/stream").header("last-event-id", id);
