@@ -44,12 +44,20 @@ impl Writer {
 
     /// Works until told to stop, and finishes what it has begun.
     pub(crate) fn work(mut self, stop: &AtomicBool) -> Ledger {
-        while !stop.load(Ordering::Relaxed) {
-            if let Err(error) = self.step() {
+        // However short the lives of the server are, everybody has something that recurs.
+        let mut done = match self.habit {
+            Habit::All => self.create_series().and_then(|()| self.finish(0)),
+            Habit::CreateOnly => Ok(()),
+        };
+        loop {
+            if let Err(error) = done {
                 self.ledger.odd.push(format!("{}: {error:#}", self.ledger.user));
             }
+            if stop.load(Ordering::Relaxed) {
+                return self.ledger;
+            }
+            done = self.step();
         }
-        self.ledger
     }
 
     fn step(&mut self) -> Result<()> {

@@ -2,6 +2,8 @@
 
 use std::{fmt, ops::AddAssign, time::Duration};
 
+use crate::fault::Disturbance;
+
 /// Figures, and everything that is not as it should be.
 #[derive(Debug, Default)]
 pub(crate) struct Findings {
@@ -34,6 +36,12 @@ pub(crate) struct Findings {
 }
 
 impl Findings {
+    /// Adds what was tried while the process was dead.
+    pub(crate) fn disturbed(&mut self, by: Disturbance) {
+        self.redelivered += by.redelivered;
+        self.refused_twins += by.refused_twins;
+    }
+
     /// Whether everything is as it should be.
     pub(crate) fn is_clean(&self) -> bool {
         [&self.lost, &self.doubled, &self.odd].into_iter().all(Vec::is_empty)

@@ -41,7 +41,8 @@ fn nothing_is_lost_or_doubled_by_kills() -> Result<()> {
     assert!(total.is_clean(), "seed {seed}: {total}");
     assert_eq!(u64::from(total.kills), kills);
     // A run in which nothing was cut proves nothing.
-    assert!(total.cut > 0 && total.replayed > 0 && total.refused_twins > 0, "{total}");
+    assert!(total.cut > 0 && total.refused_twins > 0, "{total}");
+    assert!(total.replayed > 0 || kills < KILLS_PER_ROUND.into(), "{total}");
     Ok(())
 }
 

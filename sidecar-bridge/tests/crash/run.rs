@@ -70,7 +70,7 @@ impl Plan {
             Ok((settled?, (ids, seen)))
         })?;
         ensure!(server.stop()?.success(), "the server did not end in order");
-        deliver_all_again(&mut server, &mut findings)?;
+        self.try_all_again(&mut server, &mut findings)?;
         self.reckon(&server, ledgers, streamed, &mut findings)?;
         findings.took = begun.elapsed();
         Ok(findings)
@@ -112,14 +112,29 @@ impl Plan {
             server.kill()?;
             findings.kills += 1;
             facts::check_integrity(&file(server))?;
-            if rng.random_bool(DISTURBED) || self.fault != Fault::None {
-                let disturbance = fault::disturb(&file(server), &mut rng)?;
-                findings.redelivered += disturbance.redelivered;
-                findings.refused_twins += disturbance.refused_twins;
+            if rng.random_bool(DISTURBED) {
+                findings.disturbed(fault::disturb(&file(server), &mut rng)?);
             }
             server.launch()?;
         }
         server.ready()
+    }
+
+    /// Now that everything has had its effect, tries to have effects twice; and every delivery that had
+    /// one is made once more, and each has to be known by its id.
+    fn try_all_again(self, server: &mut Server, findings: &mut Findings) -> Result<()> {
+        let mut rng = StdRng::seed_from_u64(self.seed);
+        findings.disturbed(fault::disturb(&file(server), &mut rng)?);
+        let again = fault::deliver_all_again(&file(server))?;
+        server.start()?;
+        facts::settle(&file(server))?;
+        let known = server.counter("taskloom_duplicates_suppressed_total")?;
+        ensure!(server.stop()?.success(), "the server did not end in order");
+        findings.redelivered += again;
+        if known != again as u64 {
+            findings.doubled.push(format!("of {again} repeated deliveries {known} were known"));
+        }
+        Ok(())
     }
 
     /// Compares what was told with what is there, now that nobody writes any more.
@@ -154,20 +169,6 @@ impl Plan {
         }
         Ok(())
     }
-}
-
-/// Every delivery that had an effect is made once more, and each has to be known by its id.
-fn deliver_all_again(server: &mut Server, findings: &mut Findings) -> Result<()> {
-    let again = fault::deliver_all_again(&file(server))?;
-    server.start()?;
-    facts::settle(&file(server))?;
-    let known = server.counter("taskloom_duplicates_suppressed_total")?;
-    ensure!(server.stop()?.success(), "the server did not end in order");
-    findings.redelivered += again;
-    if known != again as u64 {
-        findings.doubled.push(format!("of {again} repeated deliveries {known} were known"));
-    }
-    Ok(())
 }
 
 /// What the users talk to, and what they do there.

@@ -7,6 +7,7 @@
 )]
 
 use std::{
+    fs,
     io::{BufRead, BufReader},
     net::TcpListener,
     path::Path,
@@ -109,11 +110,15 @@ impl Server {
             .stderr(Stdio::null())
             .spawn()
             .unwrap();
-        // The first line comes when it listens.
-        let mut first = String::new();
-        let stdout = child.stdout.take().unwrap();
-        BufReader::new(stdout).read_line(&mut first).unwrap();
-        assert!(first.contains("is up"), "{first}");
+        // The lines come when it listens. They are read to the last, or it would write to nobody.
+        let said: Vec<_> = BufReader::new(child.stdout.take().unwrap())
+            .lines()
+            .map(Result::unwrap)
+            .take_while(|line| !line.trim_start().starts_with("try "))
+            .collect();
+        assert!(said.first().is_some_and(|line| line.contains("is up")), "{said:?}");
+        // A reader of the tour stands in the checkout.
+        fs::copy(root.join("spin.toml"), folder.path().join("spin.toml")).unwrap();
         Self { child, folder, address }
     }
 }

@@ -1,3 +1,5 @@
+//! Moments as they are written on the wire.
+
 use super::*;
 
 /// What a text is read as: `local ...`, `instant ...` or `none`.
