@@ -1,5 +1,7 @@
 //! House rules that are tests: who may depend on whom, how files look, what names agree.
 
+#![expect(clippy::unwrap_used, reason = "a test says what is wrong by failing")]
+
 mod tidy {
     pub(crate) mod tree;
 }
