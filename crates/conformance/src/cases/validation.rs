@@ -28,12 +28,14 @@ cases!("validation":
 
 const INVALID: &str = "TASKLOOM-0005";
 
-/// Sends a task and expects a refusal of `field` in one line.
+/// Sends a task and expects a refusal of `field`, in one line that names it.
 fn refused(user: &User, task: &Value, field: &str) -> Result<()> {
     let reply = user.client.post("/api/v1/tasks", task)?;
     let reply = reply.problem(400, INVALID, Some(field)).with_context(|| format!("{task:.200}"))?;
     let detail = reply["detail"].as_str().unwrap_or_default();
     ensure!(!detail.contains(['\n', '\r']), "more than one line: {detail}");
+    let name = field.rsplit('.').next().unwrap_or(field);
+    ensure!(detail.contains(name), "the sentence does not name `{field}`: {detail}");
     Ok(())
 }
 

@@ -22,10 +22,12 @@ impl From<TokenError> for Problem {
 
 impl From<FieldError> for Problem {
     fn from(error: FieldError) -> Self {
+        // Alone, "is missing" says nothing to a person: the sentence names its field too.
+        let detail = error.to_string();
         if error.field.is_empty() {
-            Self::new(Code::InvalidField, error.message)
+            Self::new(Code::InvalidField, detail)
         } else {
-            Self::at(Code::InvalidField, error.field, error.message)
+            Self::at(Code::InvalidField, error.field, detail)
         }
     }
 }
