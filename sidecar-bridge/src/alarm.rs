@@ -12,13 +12,14 @@ use uuid::Uuid;
 
 use crate::{clock::Clock, observe::metric};
 
-mod heap;
+mod moments;
 
-pub use heap::Heap;
+use moments::Moments;
 
 /// How far ahead alarms are kept in memory. What is further away waits in its row.
 pub const HORIZON: TimeDelta = TimeDelta::minutes(10);
-/// The wall clock is looked at again at least so often, so that steps and suspends are seen.
+/// The wall clock is looked at again at least so often. The pause itself is counted by a clock that
+/// stands still while the machine is suspended and knows nothing of steps of the wall clock.
 const LOOK_AGAIN: Duration = Duration::from_secs(1);
 
 /// A wish to be woken up.
@@ -52,7 +53,7 @@ impl AlarmError {
     }
 }
 
-/// Sets and cancels alarms. Both may be repeated.
+/// Sets and cancels alarms. Both may be repeated. An alarm that goes off all the same does no harm.
 #[async_trait]
 pub trait AlarmClock: Send + Sync {
     /// Sets or moves the alarm of a reminder.
@@ -61,29 +62,30 @@ pub trait AlarmClock: Send + Sync {
     async fn cancel(&self, reminder_id: Uuid) -> Result<(), AlarmError>;
 }
 
-/// The alarm clock of this process.
+/// The alarm clock of this process. It knows at which moments to look at the rows, and not for whose
+/// sake: the look finds out what is due then, if anything still is.
 pub struct Alarms {
     clock: Arc<dyn Clock>,
-    heap: Mutex<Heap>,
+    moments: Mutex<Moments>,
     earlier: Notify,
 }
 
 impl Alarms {
     /// An alarm clock without alarms.
     pub fn new(clock: Arc<dyn Clock>) -> Self {
-        Self { clock, heap: Mutex::new(Heap::default()), earlier: Notify::new() }
+        Self { clock, moments: Mutex::default(), earlier: Notify::new() }
     }
 
-    /// Keeps alarms that are due within the [`HORIZON`]; the rest comes from the rows in time.
-    pub fn set(&self, alarms: impl IntoIterator<Item = Alarm>) {
+    /// Keeps those moments that are within the [`HORIZON`]; the rest comes from the rows in time.
+    pub fn set(&self, moments: impl IntoIterator<Item = DateTime<Utc>>) {
         let horizon = self.clock.now() + HORIZON;
-        let mut heap = self.heap();
-        let next = heap.earliest();
-        for alarm in alarms.into_iter().filter(|alarm| alarm.fire_at <= horizon) {
-            heap.schedule(alarm);
+        let mut kept = self.moments();
+        let next = kept.earliest();
+        for moment in moments.into_iter().filter(|moment| *moment <= horizon) {
+            kept.add(moment);
         }
-        metrics::gauge!(metric::ALARMS).set(heap.len() as f64);
-        if heap.earliest() != next {
+        metrics::gauge!(metric::ALARMS).set(kept.len() as f64);
+        if kept.earliest() != next {
             self.earlier.notify_one();
         }
     }
@@ -92,9 +94,13 @@ impl Alarms {
     pub async fn due(&self) {
         loop {
             let now = self.clock.now();
-            let pause = match self.next_after(now) {
-                None => return,
-                Some(next) => next.map_or(LOOK_AGAIN, |at| until(at, now).min(LOOK_AGAIN)),
+            let pause = {
+                let mut moments = self.moments();
+                if moments.pass(now) {
+                    metrics::gauge!(metric::ALARMS).set(moments.len() as f64);
+                    return;
+                }
+                moments.earliest().map_or(LOOK_AGAIN, |at| until(at, now).min(LOOK_AGAIN))
             };
             tokio::select! {
                 () = self.earlier.notified() => {}
@@ -103,9 +109,9 @@ impl Alarms {
         }
     }
 
-    /// Alarms that are set.
+    /// Moments at which an alarm goes off.
     pub fn len(&self) -> usize {
-        self.heap().len()
+        self.moments().len()
     }
 
     /// Whether none is set.
@@ -113,32 +119,22 @@ impl Alarms {
         self.len() == 0
     }
 
-    /// `None` when something went off by `now`; else the time of the next alarm, if there is one.
-    fn next_after(&self, now: DateTime<Utc>) -> Option<Option<DateTime<Utc>>> {
-        let mut heap = self.heap();
-        let gone_off = heap.take_due(now);
-        if gone_off == 0 {
-            return Some(heap.earliest());
-        }
-        metrics::gauge!(metric::ALARMS).set(heap.len() as f64);
-        None
-    }
-
-    /// The heap is whole after every operation, so a panic elsewhere does not make it useless.
-    fn heap(&self) -> MutexGuard<'_, Heap> {
-        self.heap.lock().unwrap_or_else(PoisonError::into_inner)
+    /// They are whole after every operation, so a panic elsewhere does not make them useless.
+    fn moments(&self) -> MutexGuard<'_, Moments> {
+        self.moments.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 #[async_trait]
 impl AlarmClock for Alarms {
     async fn schedule(&self, alarm: Alarm) -> Result<(), AlarmError> {
-        self.set([alarm]);
+        self.set([alarm.fire_at]);
         Ok(())
     }
 
-    async fn cancel(&self, reminder_id: Uuid) -> Result<(), AlarmError> {
-        self.heap().cancel(reminder_id);
+    /// Leaves the moment as it is: others may wait for it too, and a look that finds nothing due
+    /// costs less than to know whose moment it is.
+    async fn cancel(&self, _reminder_id: Uuid) -> Result<(), AlarmError> {
         Ok(())
     }
 }

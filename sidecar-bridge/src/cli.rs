@@ -7,6 +7,8 @@ mod doctor;
 mod flags;
 mod list;
 mod migrate;
+mod notify;
+mod parse;
 mod rule;
 mod serve;
 mod table;
@@ -45,8 +47,10 @@ enum Command {
     Token(token::Args),
     /// Print the JWK set by which tokens are checked.
     Jwks,
-    /// Create a task.
+    /// Create a task from a line of text, or with flags.
     Add(add::Args),
+    /// Say what a line of text is understood as.
+    Parse(parse::Args),
     /// List tasks, open ones unless said otherwise.
     List(list::Args),
     /// Show a task.
@@ -58,6 +62,9 @@ enum Command {
     /// Look at recurrence rules.
     #[command(subcommand)]
     Rule(rule::Command),
+    /// Look after the ways in which people are told of reminders.
+    #[command(subcommand)]
+    Notify(notify::Command),
     /// Show every setting with its source, and check what a start needs.
     Doctor(doctor::Args),
     /// Compile the components ahead of time.
@@ -142,11 +149,13 @@ pub fn run(
         Command::Token(args) => token::run(&config, &args, out),
         Command::Jwks => token::jwks(&config, out),
         Command::Add(args) => add::run(config, args, out),
+        Command::Parse(args) => parse::run(&config, &args, out),
         Command::List(args) => list::run(config, &args, out),
         Command::Show(args) => task::show(config, &args, out),
         Command::Done(args) => task::act(config, &args, "complete", out),
         Command::Reopen(args) => task::act(config, &args, "reopen", out),
         Command::Rule(rule) => rule::run(rule, out),
+        Command::Notify(command) => notify::run(&config, &command, out),
         Command::Doctor(args) => doctor::run(&config, &args, out),
         Command::Compile(args) => compile::run(&config, &args, out),
     }

@@ -4,6 +4,7 @@
 //! value is repeated in a message: one day it may be a secret.
 
 mod layer;
+mod notify;
 mod reader;
 
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
@@ -11,9 +12,11 @@ use std::{net::SocketAddr, path::PathBuf, time::Duration};
 use chrono::NaiveTime;
 use domain::zone::ZoneName;
 use http::Uri;
+use language::Locale;
 use tracing_subscriber::filter::Targets;
 
 pub use layer::{Env, Flags, ProcessEnv};
+pub use notify::{EmailSettings, Notify, NtfySettings, PushSettings, WebhookSettings};
 pub use reader::{ConfigErrors, Setting, Source};
 
 use reader::Reader;
@@ -41,6 +44,7 @@ pub const SETTINGS: &[Spec] = &[
     spec("log", Some("info"), "level, or target=level pairs"),
     spec("log_format", Some("auto"), "pretty, json, or auto: pretty on a terminal"),
     spec("default_time_zone", Some("UTC"), "zone of tasks that name none"),
+    spec("default_locale", Some("en-US"), "language of quick add: en-US, en-GB or de"),
     spec("day_starts_at", Some("09:00"), "when a task with a date only counts as due"),
     spec("shutdown_grace_seconds", Some("20"), "longest time that a stop may take"),
     spec("body_limit_bytes", Some("1048576"), "longest request that the edge lets in"),
@@ -50,6 +54,27 @@ pub const SETTINGS: &[Spec] = &[
     spec("allow_private_networks", Some("false"), "may components call private addresses"),
     spec("components_url", Some("http://127.0.0.1:3000"), "bridge: where `spin up` listens"),
     spec("sqlite_file", Some(".spin/sqlite_db.db"), "bridge: the database of `spin up`"),
+    spec(
+        "notify_allow_private_networks",
+        Some("false"),
+        "may notifications go to private addresses",
+    ),
+    spec("notify_webhook_url", None, "webhook: where it listens"),
+    spec("notify_webhook_secret", None, "webhook: what signs, whsec_..."),
+    spec("notify_webhook_secret_file", None, "webhook: the file of the secret"),
+    spec("notify_smtp_url", None, "e-mail: smtps://, smtp:// (STARTTLS) or smtp+plain://"),
+    spec("notify_smtp_user", None, "e-mail: user of the server, if it asks for one"),
+    spec("notify_smtp_password", None, "e-mail: password of the user"),
+    spec("notify_smtp_password_file", None, "e-mail: the file of the password"),
+    spec("notify_smtp_from", None, "e-mail: who writes"),
+    spec("notify_smtp_to", None, "e-mail: to whom, with commas between"),
+    spec("notify_ntfy_url", Some("https://ntfy.sh"), "ntfy: the server"),
+    spec("notify_ntfy_topic", None, "ntfy: the topic, which is a secret"),
+    spec("notify_ntfy_topic_file", None, "ntfy: the file of the topic"),
+    spec("notify_ntfy_token", None, "ntfy: access token"),
+    spec("notify_ntfy_token_file", None, "ntfy: the file of the access token"),
+    spec("notify_push_subject", None, "web push: whom push services ask, mailto: or https://"),
+    spec("notify_push_key_file", None, "web push: VAPID key; <data_dir>/keys/vapid.pem"),
 ];
 
 const fn spec(key: &'static str, default: Option<&'static str>, about: &'static str) -> Spec {
@@ -77,6 +102,8 @@ pub struct Config {
     pub log_format: LogFormat,
     /// Zone of tasks that name none.
     pub default_time_zone: ZoneName,
+    /// The language in which text is read.
+    pub default_locale: Locale,
     /// When a task with a date only counts as due.
     pub day_starts_at: NaiveTime,
     /// Longest time that a stop may take.
@@ -95,6 +122,8 @@ pub struct Config {
     pub components_url: Uri,
     /// `bridge`: the database of `spin up`.
     pub sqlite_file: PathBuf,
+    /// How people are told of reminders.
+    pub notify: Notify,
     /// Every setting with its value and where it came from, for `doctor`.
     pub settings: Vec<Setting>,
     /// Variables of the environment that look like settings and are none, for `doctor`.
@@ -126,6 +155,7 @@ impl Config {
         let log = read.value("log");
         let log_format = read.value("log_format");
         let default_time_zone = read.value("default_time_zone");
+        let default_locale = read.value("default_locale");
         let day_starts_at = read.value("day_starts_at");
         let shutdown_grace = read.value("shutdown_grace_seconds").map(Duration::from_secs);
         let body_limit_bytes = read.value("body_limit_bytes");
@@ -135,6 +165,7 @@ impl Config {
         let allow_private_networks = read.value("allow_private_networks");
         let components_url = read.value("components_url");
         let sqlite_file = read.value("sqlite_file");
+        let notify = notify::read(&mut read, data_dir.as_deref());
         read.finish(|read| {
             Some(Self {
                 data_dir: data_dir?,
@@ -146,6 +177,7 @@ impl Config {
                 log: log?,
                 log_format: log_format?,
                 default_time_zone: default_time_zone?,
+                default_locale: default_locale?,
                 day_starts_at: day_starts_at?,
                 shutdown_grace: shutdown_grace?,
                 body_limit_bytes: body_limit_bytes?,
@@ -155,6 +187,7 @@ impl Config {
                 allow_private_networks: allow_private_networks?,
                 components_url: components_url?,
                 sqlite_file: sqlite_file?,
+                notify: notify?,
                 settings: read.settings,
                 unused: read.unused,
             })

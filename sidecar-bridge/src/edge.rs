@@ -3,6 +3,7 @@
 
 mod guard;
 mod health;
+mod push;
 
 use std::sync::Arc;
 
@@ -27,6 +28,7 @@ use crate::{
 };
 
 pub use health::Health;
+pub use push::Push;
 
 /// What the edge needs of the rest.
 pub struct Edge {
@@ -36,6 +38,8 @@ pub struct Edge {
     pub clock: Arc<dyn Clock>,
     /// Serves the live stream.
     pub streams: Arc<Hub>,
+    /// Keeps the browsers that are pushed to.
+    pub push: Push,
     /// Whether traffic is welcome.
     pub health: Health,
     /// The components; none beside `spin up`, which serves them itself.
@@ -53,6 +57,7 @@ pub fn router(edge: Edge) -> Router {
         .route("/healthz", get(async || "ok\n"))
         .route("/readyz", get(ready))
         .route("/api/v1/stream", get(live))
+        .merge(push::routes())
         .method_not_allowed_fallback(async || {
             Problem::MethodNotAllowed.answer("this path answers GET only")
         })

@@ -20,6 +20,7 @@ use crate::{
     components::TokenMint,
 };
 
+pub(crate) use file::write_new;
 pub use file::{KeyError, path};
 pub use verify::Refused;
 
@@ -80,8 +81,11 @@ impl Keys {
     /// The token for internal routes; the same one for a while.
     fn internal_token_at(&self, now: DateTime<Utc>) -> String {
         let mut cached = self.internal.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(found) = cached.as_ref().filter(|found| now + INTERNAL_REST < found.good_until)
-        {
+        // After the clock was put back, the old one is of a time that is yet to come.
+        let good = |found: &&Cached| {
+            found.good_until - INTERNAL_TTL <= now && now + INTERNAL_REST < found.good_until
+        };
+        if let Some(found) = cached.as_ref().filter(good) {
             return found.token.clone();
         }
         let token = self.mint(INTERNAL_AUDIENCE, INTERNAL_SUBJECT, INTERNAL_TTL, now);

@@ -17,6 +17,7 @@ pub mod effects;
 mod fakes;
 pub mod keys;
 pub mod lock;
+pub mod notify;
 pub mod observe;
 pub mod problem;
 pub mod relay;

@@ -36,6 +36,8 @@ pub mod metric {
     pub const REMINDERS_FIRED_TOTAL: &str = "taskloom_reminders_fired_total";
     /// From the time of a reminder to the moment it fired.
     pub const REMINDER_LATENESS_SECONDS: &str = "taskloom_reminder_lateness_seconds";
+    /// Attempts at notifications, by `channel` and `outcome`: sent, retried, dropped, gone, dead.
+    pub const NOTIFICATIONS_TOTAL: &str = "taskloom_notifications_total";
     /// Alarms in memory.
     pub const ALARMS: &str = "taskloom_alarms";
     /// Live streams that are open.
@@ -61,6 +63,7 @@ pub fn describe() {
     describe_counter!(DEAD_LETTERS_TOTAL, Unit::Count, "Events that can never be handled.");
     describe_counter!(REMINDERS_FIRED_TOTAL, Unit::Count, "Reminders fired.");
     describe_histogram!(REMINDER_LATENESS_SECONDS, Unit::Seconds, "Lateness of reminders.");
+    describe_counter!(NOTIFICATIONS_TOTAL, Unit::Count, "Attempts at notifications by outcome.");
     describe_gauge!(ALARMS, Unit::Count, "Alarms in memory.");
     describe_gauge!(STREAMS, Unit::Count, "Open live streams.");
     describe_counter!(STREAM_REREADS_TOTAL, Unit::Count, "Streams that went back to the store.");

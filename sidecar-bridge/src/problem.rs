@@ -24,6 +24,10 @@ pub enum Problem {
     InvalidHeader,
     /// A parameter has a value that is not accepted.
     InvalidParameter,
+    /// A field has a value that is not accepted.
+    InvalidField,
+    /// The user has as many browsers as one may have.
+    TooManySubscriptions,
     /// The user has as many streams as one may have.
     TooManyStreams,
     /// The store does not answer.
@@ -41,6 +45,8 @@ impl Problem {
         Self::MethodNotAllowed,
         Self::InvalidHeader,
         Self::InvalidParameter,
+        Self::InvalidField,
+        Self::TooManySubscriptions,
         Self::TooManyStreams,
         Self::StoreBusy,
     ];
@@ -52,6 +58,7 @@ impl Problem {
             Self::BodyTooLong => {
                 ("TASKLOOM-0003", Status::PAYLOAD_TOO_LARGE, "the body is too long")
             }
+            Self::InvalidField => ("TASKLOOM-0005", Status::BAD_REQUEST, "invalid field"),
             Self::InvalidParameter => ("TASKLOOM-0006", Status::BAD_REQUEST, "invalid parameter"),
             Self::InvalidHeader => ("TASKLOOM-0008", Status::BAD_REQUEST, "invalid header"),
             Self::TokenMissing => ("TASKLOOM-0009", Status::UNAUTHORIZED, "a token is required"),
@@ -63,6 +70,9 @@ impl Problem {
             }
             Self::StoreBusy => {
                 ("TASKLOOM-0021", Status::SERVICE_UNAVAILABLE, "the database is busy")
+            }
+            Self::TooManySubscriptions => {
+                ("too-many-subscriptions", Status::CONFLICT, "too many push subscriptions")
             }
             Self::TooManyStreams => {
                 ("too-many-streams", Status::TOO_MANY_REQUESTS, "too many live streams")

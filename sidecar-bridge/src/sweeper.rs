@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::warn;
 
 use crate::{
-    alarm::{Alarm, Alarms, HORIZON},
+    alarm::{Alarms, HORIZON},
     clock::Clock,
     database::{Storage, operator_text},
     observe::metric,
@@ -28,8 +28,8 @@ const SWEEP_EVERY: Duration = Duration::from_secs(1);
 const FEED_EVERY: TimeDelta = TimeDelta::minutes(1);
 /// Rows that one read returns at most.
 const READ_ROWS: u32 = 10_000;
-/// Reminders of a user that fire in one change set at most.
-const FIRE_TOGETHER: usize = 200;
+/// Reminders of a user that fire in one change set at most, and so the longest digest.
+const FIRE_TOGETHER: usize = 1000;
 /// Reminders that are decided on in one go: few enough not to keep other reads waiting.
 const DECIDE_TOGETHER: usize = 50;
 /// Batches that are decided on at once.
@@ -91,11 +91,7 @@ impl Sweeper {
             Some(last) if rows.len() >= READ_ROWS as usize => instant(last),
             _ => again_at,
         };
-        self.alarms.set(rows.iter().map(|row| Alarm {
-            reminder_id: row.reminder_id,
-            generation: row.generation,
-            fire_at: instant(row),
-        }));
+        self.alarms.set(rows.iter().map(instant));
         Ok(full_until.min(again_at))
     }
 

@@ -3,14 +3,15 @@
 use anyhow::Result;
 
 use crate::{
+    native,
     step::{cargo, step, succeed},
-    up, wasm, workspace,
+    wasm, workspace,
 };
 
 /// `[NAME ...]`: all measurements, or those named.
 pub(crate) fn run(args: &[String]) -> Result<()> {
     wasm::build_all(true)?;
-    up::build_taskloom()?;
+    native::build()?;
     let mut command = cargo(&["run", "--locked", "--release", "-p", "bench", "--"]);
     command.arg("--taskloom").arg(workspace::taskloom()).args(args);
     step("bench", || succeed(&mut command))

@@ -3,8 +3,9 @@
 use anyhow::{Result, bail};
 
 use crate::{
+    native,
     step::{cargo, step, succeed},
-    up, wasm, workspace,
+    wasm, workspace,
 };
 
 /// `[--spin PATH]`; `SPIN_BIN` names it too.
@@ -16,7 +17,7 @@ pub(crate) fn run(args: &[String]) -> Result<()> {
         _ => bail!("unknown arguments; `--spin PATH` is accepted"),
     };
     wasm::build_all(false)?;
-    up::build_taskloom()?;
+    native::build()?;
     let mut command = cargo(&["run", "--locked", "--release", "-p", "conformance", "--"]);
     command.arg("--taskloom").arg(workspace::taskloom());
     if let Some(spin) = spin {

@@ -8,9 +8,11 @@
 
 mod bench;
 mod check;
+mod clock;
 mod component;
 mod conformance;
 mod imports;
+mod native;
 mod provision;
 mod sizes;
 mod step;
@@ -50,8 +52,8 @@ const TASKS: &[Task] = &[
     },
     Task {
         name: "wasm",
-        takes: "[ID ...] [--dist] [--test-guests]",
-        does: "components -> target/components/<id>.wasm; --dist spends fat LTO on them",
+        takes: "[ID ...] [--dist] [--test-guests] [--no-native]",
+        does: "components -> target/components/<id>.wasm and native code (.cwasm) in its cache; --dist spends fat LTO",
         run: wasm::run,
     },
     Task {
@@ -65,6 +67,12 @@ const TASKS: &[Task] = &[
         takes: "[--spin PATH]",
         does: "the HTTP cases on the embedded host and, with --spin or SPIN_BIN, on real Spin",
         run: conformance::run,
+    },
+    Task {
+        name: "clock",
+        takes: "[--reminders N] [--seconds N] [--kills N] [--seed N]",
+        does: "10,000 reminders in ten minutes by the real clock, with ten kills in between",
+        run: clock::run,
     },
     Task {
         name: "bench",

@@ -9,7 +9,7 @@ use std::{
 use anyhow::{Context, Result, bail};
 
 use crate::{
-    check, imports,
+    check, clock, imports,
     step::{cargo, step},
     wasm,
 };
@@ -26,6 +26,7 @@ pub(crate) fn run(args: &[String]) -> Result<()> {
     step("imports: only what Spin 3.6 offers", || imports::run(&[]))?;
     let mut tally = Tally::default();
     let mut suites = cargo(&["test", "--locked", "--release", "--workspace", "--no-fail-fast"]);
+    clock::provide_faketime(&mut suites)?;
     let ended_well = step("tests", || watch(&mut suites, &mut tally))?;
     if !quick {
         check::lint()?;

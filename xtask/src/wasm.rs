@@ -5,7 +5,7 @@ use std::{fs, path::Path};
 use anyhow::{Context, Result, bail};
 
 use crate::{
-    component, provision, sizes,
+    component, native, provision, sizes,
     step::{cargo, step, succeed},
     workspace,
 };
@@ -32,13 +32,14 @@ const COMPONENTS: &[(&str, Kind)] = &[
 /// The package that stands between HTTP and a handler plugin.
 const EVENT_ADAPTER: &str = "event-adapter";
 
-/// `[ID ...] [--dist] [--test-guests]`.
+/// Options of `cargo xtask wasm`.
+const OPTIONS: [&str; 3] = ["--dist", "--test-guests", "--no-native"];
+
+/// `[ID ...] [--dist] [--test-guests] [--no-native]`.
 pub(crate) fn run(args: &[String]) -> Result<()> {
     let (flags, ids): (Vec<_>, Vec<_>) = args.iter().partition(|arg| arg.starts_with("--"));
-    if let Some(flag) =
-        flags.iter().find(|flag| !["--dist", "--test-guests"].contains(&flag.as_str()))
-    {
-        bail!("unknown option `{flag}`; `--dist` and `--test-guests` are accepted");
+    if let Some(flag) = flags.iter().find(|flag| !OPTIONS.contains(&flag.as_str())) {
+        bail!("unknown option `{flag}`; {} are accepted", OPTIONS.join(", "));
     }
     if let Some(id) = ids.iter().find(|id| !COMPONENTS.iter().any(|(name, _)| name == **id)) {
         let known: Vec<_> = COMPONENTS.iter().map(|(name, _)| *name).collect();
@@ -60,6 +61,10 @@ pub(crate) fn run(args: &[String]) -> Result<()> {
     let changed = build(&wanted, profile)?;
     if changed {
         sizes::print(wanted.iter().map(|(name, _)| *name));
+    }
+    if !has("--no-native") {
+        native::build()?;
+        native::compile_components()?;
     }
     Ok(())
 }

@@ -20,18 +20,20 @@ use tidy::tree::{Rust, files, root};
 const MAY_USE: &[(&str, &[&str])] = &[
     ("domain", &[]),
     ("events", &["domain"]),
+    ("language", &["domain"]),
     ("store", &["domain", "events"]),
     ("guest", &["domain", "events", "store"]),
     ("host", &[]),
+    ("notify", &[]),
     ("testkit", &["domain", "events", "store"]),
     ("hostile", &[]),
     ("bench", &[]),
     ("conformance", &[]),
-    ("tasks", &["domain", "events", "store", "guest"]),
+    ("tasks", &["domain", "events", "store", "guest", "language"]),
     ("recurrence", &["domain", "events"]),
     ("reminders", &["domain", "events"]),
     ("event-adapter", &["domain", "events", "guest"]),
-    ("sidecar-bridge", &["domain", "events", "store", "host"]),
+    ("sidecar-bridge", &["domain", "events", "store", "host", "language", "notify"]),
     ("xtask", &[]),
 ];
 

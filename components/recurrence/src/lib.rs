@@ -1,8 +1,8 @@
 //! `task.completed` -> the next instance of its series.
 //!
-//! A pure function of the event: the only clock is the time of the completion in it, so the same event
-//! leads to the same wish, however often and wherever it is handled. What is due on a day without a
-//! zone is counted in UTC, because a handler knows no setting of the user.
+//! A pure function of the event: the only clock is the time of the completion in it, and the zone of
+//! the user is the one that it names, so the same event leads to the same wish, however often and
+//! wherever it is handled.
 
 use domain::{command::NextInstance, recurrence, zone::ZoneName};
 use events::{
@@ -19,6 +19,8 @@ mod plugin;
 #[derive(Deserialize)]
 struct Payload {
     task: TaskSnapshot,
+    /// Where "today" is for the user; events of older versions do not say it and mean UTC.
+    time_zone: Option<String>,
 }
 
 /// What has to happen because of an event: nothing, or the creation of one task.
@@ -26,13 +28,19 @@ pub fn handle(envelope: &RawEnvelope) -> Result<Vec<Effect>, Failure> {
     if envelope.event_type != EventType::TaskCompleted.as_str() {
         return Ok(Vec::new());
     }
-    let Payload { task: snapshot } = envelope.payload_as()?;
+    let Payload { task: snapshot, time_zone } = envelope.payload_as()?;
+    let zone = match time_zone {
+        None => ZoneName::utc(),
+        Some(name) => {
+            ZoneName::parse(&name).map_err(|error| FieldError::new("payload.time_zone", error))?
+        }
+    };
     let task =
         snapshot.into_task(&envelope.user_id).map_err(|error| error.within("payload.task"))?;
     let completed_at = task.completed_at.ok_or_else(|| {
         FieldError::new("payload.task.completed_at", "is missing in a completed task")
     })?;
-    let next = recurrence::successor(&task, completed_at, &ZoneName::utc());
+    let next = recurrence::successor(&task.as_followed(), completed_at, &zone);
     Ok(next.map(wish).into_iter().collect())
 }
 

@@ -74,6 +74,20 @@ fn the_next_instance_carries_what_the_person_wrote() {
 }
 
 #[test]
+fn what_was_changed_for_one_instance_only_does_not_travel() {
+    let event = completed("2026-01-31T08:30:00Z", |task| {
+        task["title"] = json!("Pay rent and the deposit");
+        task["following"] = json!({"title": "Pay rent", "reminders": []});
+    });
+    let wish = wish(&event);
+    assert_eq!(wish["task"]["title"], "Pay rent");
+    assert_eq!(wish["task"]["reminders"], json!([]));
+    assert_eq!(wish["task"]["priority"], "high");
+    let text = wish.to_string();
+    assert!(!text.contains("following"), "{text}");
+}
+
+#[test]
 fn the_31st_comes_back_after_february() {
     let march = completed("2026-02-28T08:00:00Z", |task| {
         task["occurrence"] = json!(2);
@@ -92,15 +106,26 @@ fn the_event_is_the_only_clock() {
     assert_eq!(handle(&event), handle(&event));
 }
 
-#[test]
-fn a_day_without_a_zone_counts_in_utc() {
-    // 23:30 in UTC is the next day in Berlin already.
+/// A daily task for January 31, done at half past eleven in the evening, by the clock of UTC.
+fn done_late_at_night(time_zone: Option<&str>) -> RawEnvelope {
     let event = completed("2026-01-31T23:30:00Z", |task| {
         task["due"] = json!({"date": "2026-01-31"});
         task["repeat"] = json!({"rule": "FREQ=DAILY", "mode": "next-future", "month_end": "clamp"});
         task["series"] = json!({"start": "2026-01-31T00:00:00", "slot": "2026-01-31T00:00:00"});
     });
-    check_due(&event, &json!({"date": "2026-02-01"}));
+    let mut payload: Value = serde_json::from_str(event.payload.get()).unwrap();
+    payload["time_zone"] = json!(time_zone);
+    RawEnvelope { payload: to_raw_value(&payload).unwrap(), ..event }
+}
+
+#[test]
+fn a_day_without_a_zone_is_one_of_the_user() {
+    // In Berlin it is February 1 already, in New York it is still the afternoon.
+    let berlin = done_late_at_night(Some("Europe/Berlin"));
+    check_due(&berlin, &json!({"date": "2026-02-02"}));
+    let new_york = done_late_at_night(Some("America/New_York"));
+    check_due(&new_york, &json!({"date": "2026-02-01"}));
+    check_due(&done_late_at_night(None), &json!({"date": "2026-02-01"}));
 }
 
 #[test]
@@ -151,6 +176,14 @@ fn what_cannot_be_handled_is_refused_for_good() {
     check(
         |task| task["completed_at"] = Value::Null,
         "payload.task.completed_at: is missing in a completed task",
+    );
+    assert_eq!(
+        handle(&done_late_at_night(Some("Mars"))),
+        Err(Failure::Invalid(
+            "payload.time_zone: `Mars` is no time zone; use an IANA name such as `Europe/Berlin` or \
+             `UTC`"
+                .to_owned()
+        ))
     );
     check(
         |task| task["series"] = Value::Null,

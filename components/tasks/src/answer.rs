@@ -51,11 +51,16 @@ impl Answer {
 
     /// 201 with a new task and where it lives.
     pub(crate) fn created(task: &Task) -> Self {
+        Self::created_as(task, &TaskAnswer { task: task.into(), next_id: None })
+    }
+
+    /// 201 with a new task inside of `body`, and where it lives.
+    pub(crate) fn created_as(task: &Task, body: &impl Serialize) -> Self {
         Self {
             status: StatusCode::CREATED,
             etag: Some(condition::etag(task)),
             location: Some(format!("/api/v1/tasks/{}", task.id)),
-            ..Self::json(&TaskAnswer { task: task.into(), next_id: None })
+            ..Self::json(body)
         }
     }
 

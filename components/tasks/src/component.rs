@@ -3,6 +3,7 @@
 #![expect(unsafe_code, reason = "the export that `http_component` writes is an extern function")]
 
 use guest::{Problem, Request, Response, Scope, entry, scope, settings, sqlite, variables};
+use language::{Locale, UnknownLocale};
 use spin_sdk::{
     http::{IncomingRequest, ResponseOutparam},
     http_component,
@@ -30,7 +31,17 @@ fn environment() -> Result<Environment<sqlite::SpinSqlite>, Problem> {
         store: store::Store::new(sqlite::SpinSqlite::open()?),
         verifier: settings::verifier(&variables::get)?,
         settings: settings::user_settings(&variables::get)?,
+        locale: locale()?,
         now: scope::clock(),
         new_id: Box::new(Uuid::now_v7),
     })
+}
+
+fn locale() -> Result<Locale, Problem> {
+    match variables::get("default_locale") {
+        None => Ok(Locale::default()),
+        Some(tag) => tag.parse().map_err(|unknown: UnknownLocale| {
+            settings::wrong("default_locale", &unknown.to_string())
+        }),
+    }
 }

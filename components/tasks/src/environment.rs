@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use domain::change::Settings;
 use guest::tokens::Verifier;
+use language::Locale;
 use store::Store;
 use uuid::Uuid;
 
@@ -14,6 +15,8 @@ pub struct Environment<S> {
     pub verifier: Verifier,
     /// What decisions depend on.
     pub settings: Settings,
+    /// The language of people who name none.
+    pub locale: Locale,
     /// The time of the request.
     pub now: DateTime<Utc>,
     /// A source of fresh `UUIDv7`s.

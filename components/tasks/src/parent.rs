@@ -1,14 +1,11 @@
 //! Whether a task may be part of another one.
 
-use domain::change::Expect;
+use domain::{change::Expect, task::DEPTH_MAX};
 use guest::{Code, Problem};
 use store::Sql;
 use uuid::Uuid;
 
 use crate::call::Call;
-
-/// How deep tasks may be nested.
-const DEPTH_MAX: usize = 8;
 
 /// Follows the parents of a task upwards. Returns the versions on which the result rests, so that
 /// nobody closes a circle from the other side meanwhile.

@@ -6,6 +6,7 @@ mod effects;
 mod history;
 mod list;
 mod occurrences;
+mod quick_add;
 mod read;
 mod tags;
 
@@ -43,9 +44,12 @@ enum Route<'a> {
     Task(&'a str),
     Complete(&'a str),
     Reopen(&'a str),
+    Skip(&'a str),
+    Snooze(&'a str),
     History(&'a str),
     Tags,
     Occurrences,
+    QuickAdd,
 }
 
 fn answer<S: Sql>(
@@ -80,9 +84,12 @@ fn answer<S: Sql>(
         (Route::Task(id), _) => read::read(&call, id),
         (Route::Complete(id), _) => change::complete(&call, id),
         (Route::Reopen(id), _) => change::reopen(&call, id),
+        (Route::Skip(id), _) => change::skip(&call, id),
+        (Route::Snooze(id), _) => change::snooze(&call, id),
         (Route::History(id), _) => history::history(&call, id),
         (Route::Tags, _) => tags::tags(&call),
         (Route::Occurrences, _) => occurrences::preview(&call),
+        (Route::QuickAdd, _) => quick_add::quick_add(&call),
     }
 }
 
@@ -92,6 +99,7 @@ impl<'a> Route<'a> {
             "/api/v1/tasks" => Some(Self::Tasks),
             "/api/v1/tags" => Some(Self::Tags),
             "/api/v1/occurrences" => Some(Self::Occurrences),
+            "/api/v1/quick-add" => Some(Self::QuickAdd),
             _ => Self::of_task(path.strip_prefix("/api/v1/tasks/")?),
         }
     }
@@ -104,6 +112,8 @@ impl<'a> Route<'a> {
             (id, "") => Some(Self::Task(id)),
             (id, ":complete") => Some(Self::Complete(id)),
             (id, ":reopen") => Some(Self::Reopen(id)),
+            (id, ":skip") => Some(Self::Skip(id)),
+            (id, ":snooze") => Some(Self::Snooze(id)),
             (id, "/history") => Some(Self::History(id)),
             _ => None,
         }
@@ -114,7 +124,11 @@ impl<'a> Route<'a> {
         match self {
             Self::Tasks => "GET, HEAD, POST",
             Self::Task(_) => "GET, HEAD, PATCH, DELETE",
-            Self::Complete(_) | Self::Reopen(_) => "POST",
+            Self::Complete(_)
+            | Self::Reopen(_)
+            | Self::Skip(_)
+            | Self::Snooze(_)
+            | Self::QuickAdd => "POST",
             Self::History(_) | Self::Tags | Self::Occurrences => "GET, HEAD",
         }
     }

@@ -50,6 +50,15 @@ pub(crate) fn fire(shot: &Shot, clients: usize, how_long: Duration) -> Result<Vo
     })
 }
 
+/// Sends it once.
+pub(crate) fn send_once(shot: &Shot) -> Result<()> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(async {
+        Connection::open(&shot.address).await?.send(shot).await?;
+        Ok(())
+    })
+}
+
 async fn client(shot: Shot, until: Instant) -> Result<Vec<f64>> {
     let mut connection = Connection::open(&shot.address).await?;
     let mut latencies_ms = Vec::new();

@@ -11,6 +11,7 @@ mod floor;
 mod hostile;
 mod instance;
 mod load;
+mod reminders;
 mod rest;
 mod server;
 mod start;
@@ -31,10 +32,12 @@ const MEASURES: &[Measure] = &[
     ("durable", durable::run),
     ("events", events::run),
     ("hostile", hostile::run),
+    ("reminders", reminders::run),
     ("rest", rest::run),
 ];
 
 /// What the measures need to know.
+#[derive(Clone)]
 struct Setup {
     /// The binary under test.
     taskloom: PathBuf,
@@ -42,12 +45,13 @@ struct Setup {
 
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
-    if let [command, address] = &args[..]
-        && command == "floor"
-    {
-        return report(floor::serve(address));
-    }
-    report(measure(&args))
+    // The peers that are processes of their own.
+    let words: Vec<_> = args.iter().map(String::as_str).collect();
+    report(match words[..] {
+        ["floor", address] => floor::serve(address),
+        ["sleeps", schedule] => reminders::sleeps::run(schedule).map(|told| println!("{told}")),
+        _ => measure(&args),
+    })
 }
 
 fn report(result: Result<()>) -> ExitCode {

@@ -21,7 +21,8 @@ pub(crate) const PROBE: &str = "/api/v1/tags";
 pub(crate) struct Server {
     child: Child,
     data: TempDir,
-    taskloom: PathBuf,
+    setup: Setup,
+    manifest: PathBuf,
     pub(crate) address: String,
 }
 
@@ -36,14 +37,32 @@ impl Server {
         let data = TempDir::new()?;
         let address = format!("127.0.0.1:{}", free_port()?);
         let child = spawn(setup, manifest, data.path(), &address)?;
-        let server = Self { child, data, taskloom: setup.taskloom.clone(), address };
+        let (setup, manifest) = (setup.clone(), manifest.to_owned());
+        let server = Self { child, data, setup, manifest, address };
         until_answers(&server.address, PROBE, Duration::from_secs(120))?;
         Ok(server)
     }
 
+    /// Ends the process; all that it has stored is there.
+    pub(crate) fn stop(&mut self) {
+        drop(self.child.kill());
+        drop(self.child.wait());
+    }
+
+    /// Starts it on the same data.
+    pub(crate) fn start_again(&mut self) -> Result<()> {
+        self.child = spawn(&self.setup, &self.manifest, self.data.path(), &self.address)?;
+        until_answers(&self.address, PROBE, Duration::from_secs(120))
+    }
+
+    /// Where its data lives.
+    pub(crate) fn data_dir(&self) -> &Path {
+        self.data.path()
+    }
+
     /// A token of this user.
     pub(crate) fn token(&self, user: &str) -> Result<String> {
-        let out = Command::new(&self.taskloom)
+        let out = Command::new(&self.setup.taskloom)
             .args(["token", "--user", user, "--ttl", "1h", "--data-dir"])
             .arg(self.data.path())
             .output()?;
@@ -60,8 +79,7 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        drop(self.child.kill());
-        drop(self.child.wait());
+        self.stop();
     }
 }
 

@@ -9,9 +9,12 @@ mod lifecycle;
 mod list;
 mod occurrences;
 mod pages;
+mod quick_add;
 mod recurrence;
 mod reminders;
 mod routes;
+mod series;
+mod snooze;
 mod stream;
 mod tags;
 mod tasks;
@@ -48,7 +51,10 @@ pub fn all() -> Vec<Case> {
         concurrency::CASES,
         history::CASES,
         occurrences::CASES,
+        quick_add::CASES,
         reminders::CASES,
+        series::CASES,
+        snooze::CASES,
         stream::CASES,
     ]
     .concat()

@@ -41,8 +41,14 @@ pub struct Stream {
 impl Stream {
     /// Opens a stream of what comes from now on, or after the event that the client has.
     pub fn open(base: &str, token: &str, last_event_id: Option<u64>) -> Result<Self> {
-        let agent: Agent =
-            Agent::config_builder().http_status_as_error(false).proxy(None).build().into();
+        let agent: Agent = Agent::config_builder()
+            .http_status_as_error(false)
+            .proxy(None)
+            // The answer has to begin in time; nobody knows how long it goes on.
+            .timeout_connect(Some(EVENT_WITHIN))
+            .timeout_recv_response(Some(EVENT_WITHIN))
+            .build()
+            .into();
         let mut request = agent
             .get(format!("{base}/api/v1/stream"))
             .header("accept", "text/event-stream")

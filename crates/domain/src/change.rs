@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use crate::{reminder::Reminder, task::Task};
+use crate::{reminder::Reminder, task::Task, zone::ZoneName};
 
 /// Everything that one command changes. The store applies it as ONE statement: all of it, or, when
 /// a condition does not hold, nothing.
@@ -119,6 +119,8 @@ pub struct Event {
     pub actor: Actor,
     /// The same from the first request to the last effect.
     pub correlation_id: String,
+    /// The user's zone at that time: where a day without a zone is meant.
+    pub zone: ZoneName,
     /// What happened.
     pub body: EventBody,
 }
@@ -160,7 +162,21 @@ pub enum EventBody {
         task: Box<Task>,
         /// How much later than `fire_at` it fired; 0 when on time (within a second).
         late_by_ms: u64,
+        /// The late ones that it fired with, when they were many.
+        digest: Option<Digest>,
     },
+}
+
+/// A place among the late reminders of a user that people are told of in one message. All of them
+/// are in one change set, one after the other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Digest {
+    /// The same for all of them.
+    pub id: Uuid,
+    /// How many they are.
+    pub size: u32,
+    /// Which of them this is, in the order of `fire_at`: 1 to `size`.
+    pub position: u32,
 }
 
 /// A task before and after.
@@ -192,7 +208,7 @@ pub struct Context<'a> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
     /// The zone of date-only tasks that name none.
-    pub zone: crate::zone::ZoneName,
+    pub zone: ZoneName,
     /// The wall-clock time at which date-only tasks count as due for reminders.
     pub day_starts_at: chrono::NaiveTime,
 }

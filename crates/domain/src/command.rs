@@ -4,7 +4,7 @@ use uuid::Uuid;
 
 use crate::{
     recurrence::Repeat,
-    reminder::Trigger,
+    reminder::{Snooze, Trigger},
     task::{Due, Priority, Series},
 };
 
@@ -48,6 +48,27 @@ pub struct TaskPatch {
     pub reminders: Option<Vec<Trigger>>,
     /// `Some(None)` makes it a task of its own.
     pub parent_id: Option<Option<Uuid>>,
+    /// Which instances of a series it is for. When it is not said, `due` is for this one and
+    /// everything else for the following ones too.
+    pub scope: Option<Scope>,
+}
+
+/// Which instances of a series a change is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scope {
+    /// This one; those that follow are as if nothing had happened.
+    This,
+    /// This one and all that come after it.
+    ThisAndFollowing,
+}
+
+/// The wish to be reminded once more, later.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SnoozeReminder {
+    /// Which one; `None`: the one that fired last, or else the next to fire.
+    pub reminder_id: Option<Uuid>,
+    /// To when.
+    pub to: Snooze,
 }
 
 /// A handler's wish for the next instance of a series.

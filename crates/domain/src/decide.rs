@@ -4,19 +4,27 @@
 //! its `task.*` event and after it a `task.state_changed`.
 
 mod create;
+mod digest;
 mod fields;
 mod fire;
+mod following;
 mod lifecycle;
+mod parts;
 mod record;
 mod reminders;
+mod skip;
+mod snooze;
 mod update;
 
 use uuid::Uuid;
 
 pub use self::{
     create::{create, next_instance},
+    digest::{LATE_ALONE_MAX, group_late},
     fire::fire_reminders,
     lifecycle::{complete, delete, reopen},
+    skip::skip,
+    snooze::snooze,
     update::update,
 };
 
@@ -62,6 +70,15 @@ pub enum Refusal {
         /// The task that was named.
         predecessor: Uuid,
     },
+    /// What is asked for is possible for an open task only.
+    #[error("the task is done; open it again first")]
+    TaskIsDone,
+    /// There is no place for this instance to move to.
+    #[error("the task has no further occurrence to move to")]
+    SeriesIsOver,
+    /// The reminder that is named is not one of the task, or none is named and none waits or fired.
+    #[error("the task has no such reminder; `reminder_id` names one of its `reminders`")]
+    NoSuchReminder,
     /// The task was deleted, or is somebody else's.
     #[error("no such task")]
     NotFound,
@@ -75,7 +92,11 @@ impl Refusal {
             Self::RuleHasNoOccurrence | Self::CountIsOver { .. } => Some("repeat.rule".to_owned()),
             Self::ReminderWithoutDue { index } => Some(format!("reminders[{index}].before")),
             Self::NotASuccessor { .. } => Some("series".to_owned()),
-            Self::ReminderTooEarly { .. } | Self::NotFound => None,
+            Self::NoSuchReminder => Some("reminder_id".to_owned()),
+            Self::ReminderTooEarly { .. }
+            | Self::TaskIsDone
+            | Self::SeriesIsOver
+            | Self::NotFound => None,
         }
     }
 }

@@ -2,11 +2,16 @@
 
 mod duration;
 
-use chrono::{DateTime, Days, FixedOffset, TimeDelta, Utc};
+use chrono::{DateTime, Datelike, Days, FixedOffset, TimeDelta, Utc};
 use uuid::Uuid;
 
 pub use self::duration::DurationError;
-use crate::{change::Settings, task::Due, zone};
+use crate::{
+    change::Settings,
+    recurrence::YEARS,
+    task::Due,
+    zone::{self, ZoneName},
+};
 
 /// One reminder of one task. The row is the truth; an alarm clock only wakes somebody up.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,8 +22,10 @@ pub struct Reminder {
     pub generation: u32,
     /// What the person asked for.
     pub trigger: Trigger,
-    /// The instant that follows from it. Never fires before.
+    /// The instant that follows from it, or the one that the person put it off to. Never fires before.
     pub fire_at: DateTime<Utc>,
+    /// Whether the person put it off: then `fire_at` is what they chose, until the due date changes.
+    pub snoozed: bool,
     /// Where it stands.
     pub state: ReminderState,
 }
@@ -36,6 +43,42 @@ pub enum Trigger {
     },
     /// A moment, with the offset that the person gave.
     At(DateTime<FixedOffset>),
+}
+
+impl Reminder {
+    /// A reminder of which nothing but the trigger counts: the next instance makes its own of it.
+    pub(crate) fn of_the_next(trigger: Trigger) -> Self {
+        Self {
+            id: Uuid::nil(),
+            generation: 1,
+            trigger,
+            fire_at: DateTime::UNIX_EPOCH,
+            snoozed: false,
+            state: ReminderState::Cancelled,
+        }
+    }
+}
+
+/// To when a reminder is put off.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Snooze {
+    /// So long from now: `days` on the wall clock, then `seconds` exactly.
+    For {
+        /// Nominal days (weeks are seven).
+        days: u32,
+        /// Exact seconds.
+        seconds: u32,
+    },
+    /// A moment, with the offset that the person gave.
+    Until(DateTime<FixedOffset>),
+}
+
+impl Snooze {
+    /// Reads an ISO 8601 duration (`PT1H`, `P1D`) as "so long from now".
+    pub fn span(text: &str) -> Result<Self, DurationError> {
+        let (days, seconds) = duration::parse(text)?;
+        Ok(Self::For { days, seconds })
+    }
 }
 
 /// Where a reminder stands. Fired and cancelled are final for a generation.
@@ -67,6 +110,15 @@ impl Trigger {
             Self::Before { days, seconds } => Some(duration::format(*days, *seconds)),
             Self::At(_) => None,
         }
+    }
+
+    /// The same for a task that comes so much later: a moment moves on the wall clock of `zone`.
+    /// `None` past [`YEARS`].
+    pub(crate) fn later(&self, by: TimeDelta, zone: &ZoneName) -> Option<Self> {
+        let Self::At(at) = self else { return Some(self.clone()) };
+        let local = zone::local(at.to_utc(), zone).checked_add_signed(by)?;
+        let moved = || Self::At(zone::in_zone(zone::instant(local, zone), zone));
+        YEARS.contains(&local.year()).then(moved)
     }
 }
 

@@ -1,9 +1,13 @@
 //! A task and its parts: what there is, not what may happen to it.
 
-use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Utc};
 use uuid::Uuid;
 
-use crate::{recurrence::Repeat, reminder::Reminder, zone::ZoneName};
+use crate::{
+    recurrence::{Repeat, YEARS},
+    reminder::{Reminder, Trigger},
+    zone::{self, ZoneName},
+};
 
 /// Longest title, in characters.
 pub const TITLE_MAX_CHARS: usize = 500;
@@ -15,6 +19,12 @@ pub const TAGS_MAX: usize = 50;
 pub const TAG_MAX_CHARS: usize = 100;
 /// Most reminders on one task.
 pub const REMINDERS_MAX: usize = 50;
+/// How deep tasks may be nested.
+pub const DEPTH_MAX: usize = 8;
+/// Most parts, and parts of parts, that travel from one instance of a series to the next.
+pub const PARTS_MAX: usize = 200;
+/// Most bytes of description that all of them may have: the change that creates them is one document.
+pub const PARTS_TEXT_MAX_BYTES: usize = 2 << 20;
 
 /// A task with everything that belongs to it. Always the property of one user.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,6 +51,8 @@ pub struct Task {
     pub repeat: Option<Repeat>,
     /// Its place in a series; always there when `repeat` is.
     pub series: Option<Series>,
+    /// What the next instance has instead; `None` when it is to be like this one.
+    pub following: Option<Box<Following>>,
     /// The task that this one is a part of.
     pub parent_id: Option<Uuid>,
     /// In the order of creation and change; fired and cancelled ones stay as history.
@@ -53,6 +65,49 @@ pub struct Task {
     pub updated_at: DateTime<Utc>,
     /// Set on a task that its user deleted; such a row is invisible to every read.
     pub deleted_at: Option<DateTime<Utc>>,
+}
+
+impl Task {
+    /// The task that the next instance is made from: without what was changed for this one only.
+    #[must_use]
+    pub fn as_followed(mut self) -> Self {
+        let Some(following) = self.following.take() else { return self };
+        let Following { title, description, priority, tags, reminders } = *following;
+        self.title = title.unwrap_or(self.title);
+        self.description = description.unwrap_or(self.description);
+        self.priority = priority.unwrap_or(self.priority);
+        self.tags = tags.unwrap_or(self.tags);
+        if let Some(triggers) = reminders {
+            self.reminders = triggers.into_iter().map(Reminder::of_the_next).collect();
+        }
+        self
+    }
+}
+
+/// The fields of an instance that were changed for it only, with the values that the next one gets.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Following {
+    /// See [`Task::title`].
+    pub title: Option<String>,
+    /// See [`Task::description`].
+    pub description: Option<String>,
+    /// See [`Task::priority`].
+    pub priority: Option<Priority>,
+    /// See [`Task::tags`].
+    pub tags: Option<Vec<String>>,
+    /// See [`Task::reminders`]; moments are those of this instance and move on with the series.
+    pub reminders: Option<Vec<Trigger>>,
+}
+
+impl Following {
+    /// Moves the moments of reminders along with the instance, on the wall clock of `zone`.
+    pub(crate) fn move_by(&mut self, by: TimeDelta, zone: &ZoneName) {
+        for trigger in self.reminders.iter_mut().flatten() {
+            if let Some(moved) = trigger.later(by, zone) {
+                *trigger = moved;
+            }
+        }
+    }
 }
 
 /// Open or done. A deleted task is neither; see [`Task::deleted_at`].
@@ -113,6 +168,33 @@ impl Due {
             Self::Date { date, .. } => Self::day_start(*date),
             Self::At { local, .. } => *local,
         }
+    }
+
+    /// The instant that it means: the due time, or the beginning of the day.
+    pub(crate) fn moment(&self, default_zone: &ZoneName) -> DateTime<Utc> {
+        zone::instant(self.wall_clock(), self.zone().unwrap_or(default_zone))
+    }
+
+    /// The last instant at which the task is not overdue: the due time, or the end of the day (to the
+    /// millisecond). A day without a zone is one of `default_zone`.
+    pub fn last_moment(&self, default_zone: &ZoneName) -> DateTime<Utc> {
+        match self {
+            Self::At { local, zone } => zone::instant(*local, zone),
+            Self::Date { date, zone } => {
+                let next_day = Self::day_start(date.succ_opt().unwrap_or(*date));
+                let end = zone::instant(next_day, zone.as_ref().unwrap_or(default_zone));
+                end.checked_sub_signed(TimeDelta::milliseconds(1)).unwrap_or(end)
+            }
+        }
+    }
+
+    /// The same so much later on the wall clock (a day: so many whole days); `None` past [`YEARS`].
+    pub(crate) fn later(&self, by: TimeDelta) -> Option<Self> {
+        let local = self.wall_clock().checked_add_signed(by)?;
+        YEARS.contains(&local.year()).then(|| match self {
+            Self::Date { zone, .. } => Self::Date { date: local.date(), zone: zone.clone() },
+            Self::At { zone, .. } => Self::At { local, zone: zone.clone() },
+        })
     }
 
     /// Midnight, which stands for "that day" where a rule needs a time.

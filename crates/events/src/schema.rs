@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::{
     Envelope, EventType,
-    api::{NewTask, TaskPatch, TaskSnapshot},
+    api::{NewTask, Snooze, TaskPatch, TaskSnapshot},
     effect::{Applied, ApplyEffects, HandlerReply},
     payload::{ReminderTrigger, StateChanged, TaskPayload},
 };
@@ -18,6 +18,7 @@ pub fn all() -> Vec<(&'static str, Value)> {
         ("envelope", written::<Envelope>()),
         ("new-task", read::<NewTask>()),
         ("task-patch", read::<TaskPatch>()),
+        ("snooze", read::<Snooze>()),
         ("task-snapshot", written::<TaskSnapshot>()),
         ("handler-reply", read::<HandlerReply>()),
         ("apply-effects", read::<ApplyEffects>()),

@@ -43,8 +43,8 @@ fn time_of_day(text: &str) -> Option<NaiveTime> {
     NaiveTime::from_hms_opt(hour.parse().ok()?, minute.parse().ok()?, 0)
 }
 
-/// The value is for nobody's eyes, only the name of the variable is.
-fn wrong(variable: &str, why: &str) -> Problem {
+/// A variable that cannot be followed. Its value is for nobody's eyes, only its name is.
+pub fn wrong(variable: &str, why: &str) -> Problem {
     Problem::at(Code::Configuration, variable, format!("the variable `{variable}`: {why}"))
         .because(format!("the variable {variable}: {why}"))
 }

@@ -43,6 +43,7 @@ mod state;
 
 pub use error::{CallError, LoadError};
 pub use host::{Compiled, ComponentInfo, Host, compile};
+pub use outbound::is_public;
 pub use settings::{Limits, Settings};
 
 /// What a body may fail with on its way.

@@ -19,6 +19,7 @@ use wasmtime_wasi_http::{
 use crate::{Body, app::App, exchange::exchange, failure::Failure, routes};
 
 pub(crate) use allow::{AllowedHost, Target};
+pub use network::is_public;
 
 /// What a called component is told about its caller's address, as on Spin.
 const CHAINED_CLIENT: SocketAddr =

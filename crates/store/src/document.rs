@@ -1,12 +1,12 @@
 //! A `ChangeSet` as the JSON document that the database takes: flat lists, one for each table.
-//! The names are those of the trigger `apply_changeset`. `row.rs` is the way back.
+//! The names are those of the trigger `apply_changeset_3`. `row.rs` is the way back.
 
-use chrono::{DateTime, NaiveDateTime, NaiveTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDateTime, Utc};
 use domain::{
     change::{ChangeSet, Event, EventBody, Expect, IdempotencyRecord, InboxKey, ReminderFire},
     reminder::{Reminder, Trigger},
-    task::{Due, Task},
-    zone,
+    task::{Due, Following, Task},
+    zone::ZoneName,
 };
 use serde::Serialize;
 use uuid::Uuid;
@@ -61,6 +61,7 @@ struct TaskDoc<'a> {
     occurrence: Option<u32>,
     series_start: Option<String>,
     series_slot: Option<String>,
+    following: Option<String>,
     parent_id: Option<Uuid>,
     completed_at: Option<i64>,
     created_at: i64,
@@ -84,6 +85,7 @@ struct ReminderDoc {
     before_seconds: Option<u32>,
     at: Option<String>,
     fire_at: i64,
+    snoozed: bool,
     state: &'static str,
 }
 
@@ -173,6 +175,7 @@ impl<'a> From<&'a Task> for TaskDoc<'a> {
             occurrence: series.map(|series| series.occurrence),
             series_start: series.map(|series| wall_clock(series.start)),
             series_slot: series.map(|series| wall_clock(series.slot)),
+            following: task.following.as_deref().map(following),
             parent_id: task.parent_id,
             completed_at: task.completed_at.map(ms),
             created_at: ms(task.created_at),
@@ -182,17 +185,16 @@ impl<'a> From<&'a Task> for TaskDoc<'a> {
     }
 }
 
+/// As JSON of the API's shape, which `row.rs` reads.
+fn following(following: &Following) -> String {
+    // A plain shape with string keys always serialises.
+    serde_json::to_string(&events::api::Following::from(following)).unwrap_or_default()
+}
+
 /// The instant that lists sort and filter by. A day counts as due when it is over, so that a task for
 /// today is not overdue; a day without a zone is one of UTC.
 fn due_at_ms(due: &Due) -> i64 {
-    match due {
-        Due::At { local, zone } => ms(zone::instant(*local, zone)),
-        Due::Date { date, zone } => {
-            let zone = zone.clone().unwrap_or_else(zone::ZoneName::utc);
-            let next_day = date.succ_opt().unwrap_or(*date).and_time(NaiveTime::MIN);
-            ms(zone::instant(next_day, &zone) - TimeDelta::milliseconds(1))
-        }
-    }
+    ms(due.last_moment(&ZoneName::utc()))
 }
 
 fn tags(task: &Task) -> impl Iterator<Item = TagDoc<'_>> {
@@ -216,6 +218,7 @@ fn reminder_doc(task_id: Uuid, reminder: &Reminder) -> ReminderDoc {
         before_seconds,
         at,
         fire_at: ms(reminder.fire_at),
+        snoozed: reminder.snoozed,
         state: reminder.state.name(),
     }
 }

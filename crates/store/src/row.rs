@@ -4,7 +4,7 @@ use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
 use domain::{
     recurrence::{Mode, MonthEnd, Repeat, Rule},
     reminder::{Reminder, ReminderState, Trigger},
-    task::{Due, Priority, Series, Status, Task},
+    task::{Due, Following, Priority, Series, Status, Task},
     zone::ZoneName,
 };
 use serde::Deserialize;
@@ -29,6 +29,7 @@ pub(crate) fn task(row: &mut Row) -> Result<Task, SqlError> {
         due: due(row)?,
         repeat: repeat(row)?,
         series: series(row)?,
+        following: row.parse_opt(following)?,
         parent_id: row.parse_opt(|text| text.parse().ok())?,
         completed_at: instant_opt(row)?,
         created_at: instant(row)?,
@@ -114,9 +115,14 @@ fn series(row: &mut Row) -> Result<Option<Series>, SqlError> {
     }
 }
 
+fn following(text: &str) -> Option<Box<Following>> {
+    let following: events::api::Following = serde_json::from_str(text).ok()?;
+    following.try_into().ok()
+}
+
 /// A reminder, as `task_columns!` packs it.
 #[derive(Deserialize)]
-struct ReminderColumns(Uuid, u32, Option<u32>, Option<u32>, Option<String>, i64, String);
+struct ReminderColumns(Uuid, u32, Option<u32>, Option<u32>, Option<String>, i64, u8, String);
 
 fn reminders(text: &str) -> Option<Vec<Reminder>> {
     let packed: Vec<ReminderColumns> = serde_json::from_str(text).ok()?;
@@ -124,7 +130,7 @@ fn reminders(text: &str) -> Option<Vec<Reminder>> {
 }
 
 fn reminder(columns: ReminderColumns) -> Option<Reminder> {
-    let ReminderColumns(id, generation, days, seconds, at, fire_at_ms, state) = columns;
+    let ReminderColumns(id, generation, days, seconds, at, fire_at_ms, snoozed, state) = columns;
     let trigger = match (days, seconds, at) {
         (Some(days), Some(seconds), None) => Trigger::Before { days, seconds },
         (None, None, Some(at)) => Trigger::At(DateTime::parse_from_rfc3339(&at).ok()?),
@@ -132,5 +138,5 @@ fn reminder(columns: ReminderColumns) -> Option<Reminder> {
     };
     let fire_at = DateTime::from_timestamp_millis(fire_at_ms)?;
     let state = ReminderState::named(&state)?;
-    Some(Reminder { id, generation, trigger, fire_at, state })
+    Some(Reminder { id, generation, trigger, fire_at, snoozed: snoozed != 0, state })
 }

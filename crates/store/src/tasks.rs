@@ -1,6 +1,6 @@
 //! Single tasks.
 
-use domain::task::Task;
+use domain::task::{DEPTH_MAX, PARTS_MAX, Task};
 use uuid::Uuid;
 
 use crate::{Sql, SqlError, Store, row, sqlite::statements};
@@ -21,5 +21,13 @@ impl<S: Sql> Store<S> {
     ) -> Result<Option<Task>, SqlError> {
         let params = [user_id.into(), series_id.into(), occurrence.into()];
         self.sql.run(statements::CHILD_OF, &params)?.read_one(row::task)
+    }
+
+    /// The tasks below a task, parents before their parts, deleted ones too. One more than
+    /// [`PARTS_MAX`] at most, so that the caller sees that there are more.
+    pub fn parts_of(&self, user_id: &str, id: Uuid) -> Result<Vec<Task>, SqlError> {
+        let (depth, limit) = (DEPTH_MAX as u64, PARTS_MAX as u64 + 1);
+        let params = [user_id.into(), id.into(), depth.into(), limit.into()];
+        self.sql.run(statements::PARTS, &params)?.read(row::task)
     }
 }

@@ -3,6 +3,7 @@
 use domain::{
     change::{Actor, Change, ChangeSet, Event, EventBody, Expect},
     task::{Status, Task},
+    zone::ZoneName,
 };
 
 use crate::{clock, clock::Ids};
@@ -42,6 +43,7 @@ pub fn event(body: EventBody, ids: &mut Ids) -> Event {
         at: clock::now(),
         actor: Actor::Person,
         correlation_id: CORRELATION_ID.to_owned(),
+        zone: ZoneName::utc(),
         body,
     }
 }

@@ -27,6 +27,7 @@ pub fn a_task() -> Task {
         due: None,
         repeat: None,
         series: None,
+        following: None,
         parent_id: None,
         reminders: Vec::new(),
         completed_at: None,
@@ -53,6 +54,7 @@ pub fn a_reminder(id: Uuid, fire_at: DateTime<Utc>) -> Reminder {
         generation: 1,
         trigger: Trigger::At(fire_at.into()),
         fire_at,
+        snoozed: false,
         state: ReminderState::Scheduled,
     }
 }

@@ -16,6 +16,7 @@ use crate::{
     database::{HostSql, Storage},
     dispatcher::Subscription,
     keys::Keys,
+    notify::Channels,
 };
 
 /// The ground that events move on.
@@ -24,6 +25,7 @@ pub(super) struct Base {
     pub(super) storage: Storage,
     pub(super) components: Arc<dyn Components>,
     pub(super) subscriptions: Vec<Subscription>,
+    pub(super) channels: Channels,
 }
 
 impl Base {
@@ -32,6 +34,7 @@ impl Base {
         config: &Config,
         keys: Arc<Keys>,
     ) -> Result<(Self, Arc<Host>), AppError> {
+        let channels = Channels::open(&config.notify)?;
         let database = open(config, sqlite::Mode::Embedded).await?;
         let loading = Host::load(host_settings(config, &keys, &database));
         // Neither waits for the other: no request comes before both are done.
@@ -42,11 +45,12 @@ impl Base {
         let tokens: Arc<dyn TokenMint> = keys;
         let components = Arc::new(Embedded::new(Arc::clone(&host), tokens));
         let storage = Storage::new(HostSql(database.clone()));
-        Ok((Self { database, storage, components, subscriptions }, host))
+        Ok((Self { database, storage, components, subscriptions, channels }, host))
     }
 
     /// The file is shared with `spin up`, which runs the components.
     pub(super) async fn beside_spin(config: &Config, keys: Arc<Keys>) -> Result<Self, AppError> {
+        let channels = Channels::open(&config.notify)?;
         let manifest = Manifest::read(&config.manifest)?;
         let components: Vec<_> = manifest.components.into_iter().map(ComponentInfo::from).collect();
         let subscriptions = subscriptions(&components)?;
@@ -55,7 +59,7 @@ impl Base {
         let tokens: Arc<dyn TokenMint> = keys;
         let components = Arc::new(Http::new(&config.components_url.to_string(), tokens));
         let storage = Storage::new(HostSql(database.clone()));
-        Ok(Self { database, storage, components, subscriptions })
+        Ok(Self { database, storage, components, subscriptions, channels })
     }
 
     /// Moves the log into the file and closes it.
@@ -103,6 +107,7 @@ fn host_settings(config: &Config, keys: &Keys, database: &Database) -> host::Set
     settings.variables = BTreeMap::from([
         ("auth_jwks".to_owned(), keys.jwks().to_string()),
         ("default_time_zone".to_owned(), config.default_time_zone.to_string()),
+        ("default_locale".to_owned(), config.default_locale.to_string()),
         ("day_starts_at".to_owned(), config.day_starts_at.format("%H:%M").to_string()),
     ]);
     settings.databases = BTreeMap::from([("default".to_owned(), database.clone())]);

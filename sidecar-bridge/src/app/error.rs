@@ -4,6 +4,7 @@ use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 use crate::{
     database::operator_text, dispatcher::SubscriptionError, keys::KeyError, lock::LockError,
+    notify::ChannelError,
 };
 
 /// Each message is one sentence that says what to change, where that can be said.
@@ -56,6 +57,9 @@ pub enum AppError {
     /// A handler subscribes to or is granted something that there is not.
     #[error(transparent)]
     Subscription(#[from] SubscriptionError),
+    /// A channel of notifications cannot be used.
+    #[error(transparent)]
+    Channel(#[from] ChannelError),
     /// A table for us in the manifest is not as it should be.
     #[error("component `{component}`: `tool.taskloom` {problem}")]
     Tool {
@@ -94,7 +98,9 @@ impl AppError {
             Self::Load(error) => {
                 !matches!(error, host::LoadError::Cache { .. } | host::LoadError::Engine(_))
             }
-            Self::Manifest(_) | Self::Subscription(_) | Self::Tool { .. } => true,
+            Self::Manifest(_) | Self::Subscription(_) | Self::Channel(_) | Self::Tool { .. } => {
+                true
+            }
             _ => false,
         }
     }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use domain::change::Settings;
-use tokio::task::JoinHandle;
+use tokio::{sync::watch, task::JoinHandle};
 use tokio_util::sync::CancellationToken;
 use tracing::warn;
 
@@ -13,6 +13,7 @@ use crate::{
     bus::embedded::EmbeddedBus,
     clock::{Clock, SystemClock},
     dispatcher::Dispatcher,
+    notify::{self, Intake},
     relay::{Pace, Relay, report_lag},
     stream::Hub,
     sweeper::Sweeper,
@@ -23,6 +24,7 @@ pub(super) struct Spine {
     streams: Arc<Hub>,
     sweeper: Loop,
     relay: Loop,
+    notifications: Loop,
     lag: Loop,
 }
 
@@ -39,13 +41,22 @@ impl Spine {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let alarms = Arc::new(Alarms::new(Arc::clone(&clock)));
         let streams = Arc::new(Hub::new(base.storage.clone(), closing));
-        let relay = relay(base, &clock, &alarms, &streams);
+        let added = watch::Sender::new(());
+        let relay = relay(base, &clock, &alarms, &streams, &added);
+        let notifications = notify::Worker::new(
+            base.storage.clone(),
+            base.channels.clone(),
+            Arc::clone(&clock),
+            added.subscribe(),
+            notify::Pace::default(),
+        );
         let sweeper = Sweeper::new(base.storage.clone(), alarms, Arc::clone(&clock), settings);
         let storage = base.storage.clone();
         Self {
             streams,
             sweeper: Loop::start("the sweeper", |stop| sweeper.run(stop)),
             relay: Loop::start("the relay", |stop| relay.run(stop)),
+            notifications: Loop::start("the notifications", |stop| notifications.run(stop)),
             lag: Loop::start("the lag report", |stop| report_lag(storage, clock, stop)),
         }
     }
@@ -59,6 +70,7 @@ impl Spine {
         let (name, ended) = tokio::select! {
             ended = &mut self.sweeper.task => (self.sweeper.name, ended),
             ended = &mut self.relay.task => (self.relay.name, ended),
+            ended = &mut self.notifications.task => (self.notifications.name, ended),
             ended = &mut self.lag.task => (self.lag.name, ended),
         };
         if let Err(error) = ended {
@@ -67,10 +79,12 @@ impl Spine {
         name
     }
 
-    /// No more reminders fire; then the relay finishes what is on its way.
+    /// No more reminders fire; then the relay finishes what is on its way, and last what people are
+    /// told.
     pub(super) async fn drain(self) {
         self.sweeper.finish().await;
         self.relay.finish().await;
+        self.notifications.finish().await;
         self.lag.finish().await;
     }
 }
@@ -83,7 +97,8 @@ impl EventsOnly {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let alarms = Arc::new(Alarms::new(Arc::clone(&clock)));
         let streams = Arc::new(Hub::new(base.storage.clone(), CancellationToken::new()));
-        let relay = relay(base, &clock, &alarms, &streams);
+        // Nobody sends now; the rows wait for a server.
+        let relay = relay(base, &clock, &alarms, &streams, &watch::Sender::new(()));
         Self(Loop::start("the relay", |stop| relay.run(stop)))
     }
 
@@ -92,7 +107,13 @@ impl EventsOnly {
     }
 }
 
-fn relay(base: &Base, clock: &Arc<dyn Clock>, alarms: &Arc<Alarms>, streams: &Arc<Hub>) -> Relay {
+fn relay(
+    base: &Base,
+    clock: &Arc<dyn Clock>,
+    alarms: &Arc<Alarms>,
+    streams: &Arc<Hub>,
+    added: &watch::Sender<()>,
+) -> Relay {
     let dispatcher = Dispatcher {
         subscriptions: base.subscriptions.clone(),
         components: Arc::clone(&base.components),
@@ -100,7 +121,9 @@ fn relay(base: &Base, clock: &Arc<dyn Clock>, alarms: &Arc<Alarms>, streams: &Ar
         storage: base.storage.clone(),
         clock: Arc::clone(clock),
     };
-    let bus = Arc::new(EmbeddedBus::new(dispatcher, Arc::clone(streams)));
+    let intake =
+        Intake::new(base.storage.clone(), Arc::clone(clock), &base.channels, added.clone());
+    let bus = Arc::new(EmbeddedBus::new(dispatcher, Arc::clone(streams)).notifying(intake));
     let committed = base.database.committed();
     Relay::new(base.storage.clone(), bus, Arc::clone(clock), committed, Pace::default())
 }

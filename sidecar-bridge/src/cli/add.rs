@@ -1,29 +1,41 @@
-//! `taskloom add`: a new task, said with flags.
+//! `taskloom add`: a new task from a line of text, or, once a flag says when or how, from flags.
 
 use std::io::Write;
 
 use clap::ValueEnum;
 use events::api::TaskSnapshot;
+use language::Intent;
 use serde_json::{Map, Value, json};
 
 use crate::{
-    cli::{Failure, client, rule::MonthEndFlag, table, task},
+    cli::{
+        Failure, client,
+        parse::{self, Place},
+        rule::MonthEndFlag,
+        table, task,
+    },
     config::Config,
 };
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// The title; several words are joined.
+    /// What is to be done, and when: Pay rent every month on the 1st #home. Several words are joined.
     #[arg(required = true, value_name = "TEXT")]
-    title: Vec<String>,
+    text: Vec<String>,
+    /// Take the text as the title, whatever it says; so does every flag below that says when or how.
+    #[arg(long)]
+    literal: bool,
+    /// en-US, en-GB or de [default: the setting `default_locale`].
+    #[arg(long, value_name = "LOCALE")]
+    locale: Option<String>,
     /// More about it, Markdown.
     #[arg(long, value_name = "TEXT")]
     description: Option<String>,
     /// A day, 2026-12-01, or a time, 2026-12-01T09:00.
     #[arg(long, value_name = "WHEN")]
     due: Option<String>,
-    /// IANA time zone of the due time [default: the setting `default_time_zone`].
-    #[arg(long, value_name = "ZONE", requires = "due")]
+    /// IANA time zone that times are meant in [default: the setting `default_time_zone`].
+    #[arg(long, value_name = "ZONE")]
     zone: Option<String>,
     /// An RRULE: FREQ=MONTHLY;BYMONTHDAY=31.
     #[arg(long, value_name = "RULE", requires = "due")]
@@ -83,20 +95,60 @@ impl PriorityFlag {
 }
 
 pub(super) fn run(config: Config, args: Args, out: &mut dyn Write) -> Result<(), Failure> {
-    let wish = wish(&args, config.default_time_zone.as_str());
+    let intent = match args.is_literal() {
+        true => None,
+        false => {
+            let place = Place::now_in(args.zone.clone(), args.locale.clone());
+            Some(parse::read(&args.text.join(" "), &place.context(&config)?)?)
+        }
+    };
+    if intent.as_ref().is_some_and(|intent| intent.title.is_empty()) {
+        return Err(Failure::Usage(
+            "the text says when, and not what is to be done; add a title".to_owned(),
+        ));
+    }
+    let wish = wish(&args, intent.as_ref(), config.default_time_zone.as_str())?;
     let task: Value =
         client::with_api(config, async |api| api.post("/api/v1/tasks", Some(&wish)).await)?;
     if args.json {
         return table::json(out, &task);
     }
     let task: TaskSnapshot = serde_json::from_value(task).map_err(Failure::failed)?;
-    Ok(writeln!(out, "{}", task::line(&task))?)
+    writeln!(out, "{}", task::line(&task))?;
+    intent.map_or(Ok(()), |intent| say_back(&intent, out))
+}
+
+/// What was understood, and what was not.
+fn say_back(intent: &Intent, out: &mut dyn Write) -> Result<(), Failure> {
+    for line in intent.said_back.iter().chain(&intent.notes) {
+        writeln!(out, "  {}", table::plain(line))?;
+    }
+    for question in &intent.unsure {
+        let choices: Vec<&str> =
+            question.choices.iter().map(|choice| choice.label.as_str()).collect();
+        let choices = table::plain(&choices.join(" / "));
+        writeln!(out, "  {} {choices}", table::plain(&question.asks))?;
+    }
+    Ok(())
+}
+
+impl Args {
+    /// Whether the text is the title as it stands: asked for, or because a flag says the rest.
+    fn is_literal(&self) -> bool {
+        self.literal
+            || self.due.is_some()
+            || self.priority.is_some()
+            || !self.tag.is_empty()
+            || !self.remind.is_empty()
+    }
 }
 
 /// The body of `POST /api/v1/tasks`.
-fn wish(args: &Args, default_zone: &str) -> Value {
-    let mut wish = Map::new();
-    wish.insert("title".to_owned(), json!(args.title.join(" ")));
+fn wish(args: &Args, intent: Option<&Intent>, default_zone: &str) -> Result<Value, Failure> {
+    let mut wish = match intent {
+        None => Map::from_iter([("title".to_owned(), json!(args.text.join(" ")))]),
+        Some(intent) => understood(intent, &args.text.join(" "))?,
+    };
     let mut set = |name: &str, value: Option<Value>| {
         if let Some(value) = value {
             wish.insert(name.to_owned(), value);
@@ -110,7 +162,23 @@ fn wish(args: &Args, default_zone: &str) -> Value {
     set("repeat", args.repeat.as_deref().map(|rule| repeat(rule, args)));
     let reminders: Vec<Value> = args.remind.iter().map(|text| reminder(text)).collect();
     set("reminders", (!reminders.is_empty()).then(|| json!(reminders)));
-    Value::Object(wish)
+    Ok(Value::Object(wish))
+}
+
+/// The intent's part of the body. A task has no end, so the text of a range is kept beside it.
+fn understood(intent: &Intent, text: &str) -> Result<Map<String, Value>, Failure> {
+    const FIELDS: [&str; 6] = ["title", "due", "repeat", "reminders", "priority", "tags"];
+    let Value::Object(fields) = serde_json::to_value(intent).map_err(Failure::failed)? else {
+        return Ok(Map::new());
+    };
+    let mut wish: Map<String, Value> = fields
+        .into_iter()
+        .filter(|(name, value)| FIELDS.contains(&name.as_str()) && !value.is_null())
+        .collect();
+    if intent.end.is_some() {
+        wish.insert("description".to_owned(), json!(text));
+    }
+    Ok(wish)
 }
 
 /// What has a `T` in it is a time of day, and that needs a zone.
@@ -156,7 +224,7 @@ mod tests {
         let words = std::iter::once("add").chain(words.split('|'));
         let matches = command.try_get_matches_from(words).unwrap();
         let args = Args::from_arg_matches(&matches).unwrap();
-        assert_eq!(wish(&args, "UTC"), expect);
+        assert_eq!(wish(&args, None, "UTC").unwrap(), expect);
     }
 
     #[test]

@@ -56,7 +56,7 @@ pub(super) fn stack(env: &dyn Env, flags: &Flags) -> Result<(Figment, PathBuf), 
     let flags = flags.values.iter().map(|(key, value)| ((*key).to_owned(), value.clone()));
     let figment = Figment::new()
         .merge(Layer::new(DEFAULT, defaults))
-        .merge(Toml::string(&toml))
+        .merge(Flat(Toml::string(&toml)))
         .merge(Layer::new(ENVIRONMENT, environment))
         .merge(Layer::new(FLAG, flags));
     Ok((figment, file))
@@ -79,6 +79,30 @@ fn read_file(file: &Path, required: bool) -> Result<String, ConfigErrors> {
             Ok(String::new())
         }
         Err(error) => Err(ConfigErrors::one(format!("`{}`: {error}", file.display()))),
+    }
+}
+
+/// A table is a prefix of its keys: `url` in `[notify]` is `notify_url`.
+struct Flat<P>(P);
+
+impl<P: Provider> Provider for Flat<P> {
+    fn metadata(&self) -> Metadata {
+        self.0.metadata()
+    }
+
+    fn data(&self) -> Result<Map<Profile, Dict>, Error> {
+        let flat = |dict: Dict| dict.into_iter().flat_map(|(key, value)| flatten(key, value));
+        let profiles = self.0.data()?.into_iter();
+        Ok(profiles.map(|(profile, dict)| (profile, flat(dict).collect())).collect())
+    }
+}
+
+fn flatten(key: String, value: Value) -> Vec<(String, Value)> {
+    match value {
+        Value::Dict(_, inner) => {
+            inner.into_iter().map(|(name, value)| (format!("{key}_{name}"), value)).collect()
+        }
+        value => vec![(key, value)],
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::{fmt, net::SocketAddr, path::PathBuf};
 
+use ::notify::Secret;
 use chrono::NaiveTime;
 use domain::zone::ZoneName;
 use figment::{
@@ -9,6 +10,7 @@ use figment::{
     value::{Num, Value},
 };
 use http::Uri;
+use language::Locale;
 use tracing_subscriber::filter::Targets;
 
 use super::{
@@ -121,6 +123,52 @@ impl Reader {
         self.parse(key, text, source)
     }
 
+    /// A setting that nobody has to make.
+    pub(super) fn optional<T: FromText>(&mut self, key: &'static str) -> Option<T> {
+        match self.text(key) {
+            Some((text, source)) => self.parse(key, text, source),
+            None => {
+                self.settings.push(Setting { key, value: String::new(), source: Source::Default });
+                None
+            }
+        }
+    }
+
+    /// A secret that nobody has to set: the setting itself, or the file that `<key>_file` names.
+    pub(super) fn secret(&mut self, key: &'static str) -> Option<Secret> {
+        let given: Option<Secret> = self.optional(key);
+        let mut keys = SETTINGS.iter().map(|spec| spec.key);
+        let file_key = keys.find(|name| name.strip_suffix("_file") == Some(key))?;
+        let file: Option<PathBuf> = self.optional(file_key);
+        match (given, file) {
+            (Some(_), Some(_)) => {
+                self.problem(&format!("`{key}` and `{file_key}` are both set"));
+                None
+            }
+            (Some(secret), None) => Some(secret),
+            (None, Some(file)) => {
+                let text = std::fs::read_to_string(&file);
+                text.map(|text| Secret::new(&text))
+                    .map_err(|error| self.problem(&format!("`{file_key}`: {error}")))
+                    .ok()
+            }
+            (None, None) => None,
+        }
+    }
+
+    /// Something is wrong between settings.
+    pub(super) fn problem(&mut self, problem: &str) {
+        self.problems.push(problem.to_owned());
+    }
+
+    /// With `key`, `other` has to be set as well.
+    pub(super) fn needs(&mut self, key: &str, other: &str, is_set: bool) {
+        let known = self.problems.iter().any(|problem| problem.contains(other));
+        if !is_set && !known {
+            self.problem(&format!("`{key}` needs `{other}`"));
+        }
+    }
+
     /// The finished settings, or all the problems.
     pub(super) fn finish<T>(
         self,
@@ -139,7 +187,8 @@ impl Reader {
             let name = self.name(key, &source);
             self.problems.push(format!("{name} is not {}", T::EXPECTED));
         }
-        self.settings.push(Setting { key, value: text, source });
+        let shown = value.as_ref().map_or_else(String::new, |value| value.show(&text));
+        self.settings.push(Setting { key, value: shown, source });
         value
     }
 
@@ -205,6 +254,23 @@ pub(super) trait FromText: Sized {
     const EXPECTED: &'static str;
 
     fn from_text(text: &str) -> Option<Self>;
+
+    /// How `text`, which it was read from, is shown to people.
+    fn show(&self, text: &str) -> String {
+        text.to_owned()
+    }
+}
+
+impl FromText for Secret {
+    const EXPECTED: &'static str = "a text";
+
+    fn from_text(text: &str) -> Option<Self> {
+        Some(Self::new(text)).filter(|secret| !secret.reveal().is_empty())
+    }
+
+    fn show(&self, _: &str) -> String {
+        "(set)".to_owned()
+    }
 }
 
 macro_rules! from_text {
@@ -238,6 +304,7 @@ from_text! {
         text.parse().ok()
     };
     ZoneName: "an IANA time zone such as Europe/Berlin", |text| ZoneName::parse(text).ok();
+    Locale: "one of en-US, en-GB, de", |text| text.parse().ok();
     NaiveTime: "a time of day such as 09:00", |text| NaiveTime::parse_from_str(text, "%H:%M").ok();
     Uri: "an address such as http://127.0.0.1:3000", |text| {
         text.parse::<Uri>().ok().filter(|url| url.scheme_str() == Some("http"))

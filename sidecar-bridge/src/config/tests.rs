@@ -122,3 +122,80 @@ fn a_file_named_by_flag_has_to_be_there() {
     let error = Config::load(&BTreeMap::new(), &flags).unwrap_err().to_string();
     assert_eq!(error, "`/nowhere/taskloom.toml`: No such file or directory (os error 2)");
 }
+
+const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+
+#[test]
+fn notifications_have_a_table_and_their_secrets_are_not_shown() {
+    let file = format!(
+        "[notify]\nwebhook_url = 'https://hooks.example/T00/hunter2'\nwebhook_secret = '{SECRET}'\n\
+         ntfy_topic = 'hunter2'\nsmtp_url = 'smtps://mail.example'\nsmtp_user = 'me'\n\
+         smtp_from = 'Taskloom <t@mail.example>'\nsmtp_to = 'a@b.example, C <c@d.example>'\n"
+    );
+    let env = [("TASKLOOM_NOTIFY_SMTP_PASSWORD", "hunter2")];
+    let config = load(&file, &env, &[]).unwrap();
+    assert_eq!(source_of(&config, "notify_webhook_url"), "https://hooks.example/… from the file");
+    assert_eq!(source_of(&config, "notify_webhook_secret"), "(set) from the file");
+    let password = "(set) from TASKLOOM_NOTIFY_SMTP_PASSWORD";
+    assert_eq!(source_of(&config, "notify_smtp_password"), password);
+    let shown = format!("{config:?}");
+    assert!(!shown.contains("hunter2") && !shown.contains(SECRET), "{shown}");
+    let notify = config.notify;
+    assert_eq!(notify.email.unwrap().to.len(), 2);
+    assert!(notify.webhook.is_some() && notify.ntfy.is_some() && notify.push.is_none());
+    assert!(load("", &[], &[]).unwrap().notify.ntfy.is_none(), "a server alone is no channel");
+}
+
+#[test]
+fn a_secret_may_lie_in_a_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("secret");
+    std::fs::write(&path, format!("{SECRET}\n")).unwrap();
+    let file = |more: &str| {
+        format!(
+            "[notify]\nwebhook_url = 'https://a.example'\nwebhook_secret_file = '{}'\n{more}",
+            path.display()
+        )
+    };
+    assert!(load(&file(""), &[], &[]).unwrap().notify.webhook.is_some());
+    let both = format!("webhook_secret = '{SECRET}'");
+    assert_eq!(
+        load(&file(&both), &[], &[]).unwrap_err(),
+        "`notify_webhook_secret` and `notify_webhook_secret_file` are both set"
+    );
+    check_error(
+        "[notify]\nwebhook_url = 'https://a.example'\nwebhook_secret_file = '/nowhere'",
+        &[],
+        "`notify_webhook_secret_file`: No such file or directory (os error 2)",
+    );
+}
+
+#[test]
+fn half_a_channel_is_a_problem_that_names_the_other_half() {
+    check_error(
+        "[notify]\nwebhook_url = 'https://a.example'",
+        &[],
+        "`notify_webhook_url` needs `notify_webhook_secret`",
+    );
+    check_error(
+        "[notify]\nsmtp_url = 'smtp+plain://a.example'\nsmtp_user = 'hunter2'",
+        &[("TASKLOOM_NOTIFY_SMTP_PASSWORD", "hunter2")],
+        "3 settings are wrong\
+         \n  - `notify_smtp_url` needs `notify_smtp_from`\
+         \n  - `notify_smtp_url` needs `notify_smtp_to`\
+         \n  - `notify_smtp_url` is not encrypted, so it gets no password",
+    );
+    check_error(
+        "[notify]\nwebhook_url = 'https://me:hunter2@a.example'\nwebhook_secret = 'hunter2'\n\
+         ntfy_topic = 'hunter 2'\npush_subject = 'hunter2'\npush_url = 'x'",
+        &[],
+        "5 settings are wrong\
+         \n  - `notify_push_url` in taskloom.toml is not a setting\
+         \n  - `notify_webhook_url` in taskloom.toml is not an address such as \
+         https://example.org/path, without user name and password\
+         \n  - `notify_webhook_secret` has to be `whsec_` and 24 to 64 bytes in base64; more than \
+         one, with a space between, while they change\
+         \n  - `notify_ntfy_topic` has to be 1 to 64 letters, digits, `-` or `_`\
+         \n  - `notify_push_subject` has to begin with mailto: or https://",
+    );
+}

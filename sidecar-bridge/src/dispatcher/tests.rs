@@ -11,10 +11,7 @@ use testkit::{Ids, a_task, change, task::done};
 use uuid::Uuid;
 
 use super::*;
-use crate::{
-    alarm::Alarms,
-    fakes::{self, FakeComponents, FakeDatabase, Reply},
-};
+use crate::fakes::{self, FakeComponents, FakeDatabase, Reply, ToldAlarms};
 
 fn subscription(component: &str, subscribe: &[&str], effects: &[&str]) -> Subscription {
     let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
@@ -25,7 +22,7 @@ fn subscription(component: &str, subscribe: &[&str], effects: &[&str]) -> Subscr
 /// A dispatcher, its alarms and its components.
 struct Rig {
     dispatcher: Dispatcher,
-    alarms: Arc<Alarms>,
+    alarms: Arc<ToldAlarms>,
     components: Arc<FakeComponents>,
     database: FakeDatabase,
 }
@@ -36,7 +33,7 @@ fn rig(
     components: FakeComponents,
 ) -> Rig {
     let (clock, components) = (fakes::clock(), Arc::new(components));
-    let alarms = Arc::new(Alarms::new(Arc::clone(&clock)));
+    let alarms = Arc::new(ToldAlarms::default());
     let dispatcher = Dispatcher {
         subscriptions,
         components: Arc::clone(&components) as _,
@@ -210,7 +207,10 @@ async fn alarm_effects_set_and_cancel_alarms() {
     let cancel = Effect::CancelReminder { reminder_id: Uuid::from_u128(2) };
     let reply = Reply::Effects(vec![set(1), set(2), cancel]);
     let (outcome, reasons, rig) = outcome(reply, &["schedule-reminder", "cancel-reminder"]).await;
-    assert_eq!((outcome.as_str(), reasons.len(), rig.alarms.len()), ("taken", 0, 1));
+    assert_eq!((outcome.as_str(), reasons.len()), ("taken", 0));
+    let [one, two] = [1, 2].map(Uuid::from_u128);
+    let at = Some(fakes::after_ms(5000));
+    assert_eq!(rig.alarms.told(), [(one, at), (two, at), (two, None)]);
 }
 
 #[tokio::test(start_paused = true)]

@@ -29,11 +29,13 @@ fn rig() -> Rig {
     store::migrate(&HostSql(database.clone())).unwrap();
     let keys = Arc::new(Keys::open(folder.path()).unwrap());
     let health = Health::default();
-    let streams = Arc::new(Hub::new(Storage::new(HostSql(database)), CancellationToken::new()));
+    let storage = Storage::new(HostSql(database));
+    let streams = Arc::new(Hub::new(storage.clone(), CancellationToken::new()));
     let router = router(Edge {
         keys: Arc::clone(&keys),
         clock: Arc::new(|| DateTime::from_timestamp(NOW, 0).unwrap()),
         streams,
+        push: Push { storage, channels: channels(folder.path()) },
         health: health.clone(),
         host: None,
         body_limit_bytes: 1000,
@@ -152,4 +154,79 @@ async fn the_correlation_id_comes_back() {
     let id = [("x-correlation-id", "order-66_and-8")];
     let response = rig.send(Method::GET, "/healthz", &id).await;
     assert_eq!(response.headers()["x-correlation-id"], "order-66_and-8");
+}
+
+/// Web push, to private networks too.
+fn channels(folder: &std::path::Path) -> crate::notify::Channels {
+    let push = crate::config::PushSettings {
+        subject: "mailto:admin@example.org".to_owned(),
+        key_file: folder.join("vapid.pem"),
+    };
+    crate::notify::Channels::open(&crate::config::Notify {
+        allow_private_networks: false,
+        webhook: None,
+        email: None,
+        ntfy: None,
+        push: Some(push),
+    })
+    .unwrap()
+}
+
+#[tokio::test]
+async fn a_browser_subscribes_is_listed_without_its_secret_and_leaves() {
+    let rig = rig();
+    let token = rig.token(NOW);
+    let call = async |method: Method, path: &str, body: &str| {
+        let request = Request::builder().method(method).uri(path).header("authorization", &token);
+        let request = request.body(Body::from(body.to_owned())).unwrap();
+        let response = rig.router.clone().oneshot(request).await.unwrap();
+        let status = response.status();
+        let body = response.into_body().collect().await.unwrap().to_bytes();
+        (status, serde_json::from_slice::<Value>(&body).unwrap_or_default())
+    };
+    let (status, key) = call(Method::GET, "/api/v1/push-key", "").await;
+    assert_eq!((status, key["key"].as_str().map(str::len)), (StatusCode::OK, Some(87)));
+
+    const PATH: &str = "/api/v1/push-subscriptions";
+    let body = |endpoint: &str| {
+        let point = key["key"].as_str().unwrap();
+        let keys = serde_json::json!({ "p256dh": point, "auth": "BTBZMqHH6r4Tts7J_aSIgg" });
+        serde_json::json!({ "endpoint": endpoint, "expirationTime": null, "keys": keys })
+            .to_string()
+    };
+    let (status, made) = call(Method::POST, PATH, &body("https://push.example/secret")).await;
+    assert_eq!(status, StatusCode::CREATED, "{made}");
+    let (status, again) = call(Method::POST, PATH, &body("https://push.example/secret")).await;
+    assert_eq!((status, &again), (StatusCode::CREATED, &made));
+    let (_, list) = call(Method::GET, PATH, "").await;
+    assert_eq!(list["items"], serde_json::json!([made]));
+    assert_eq!(made["push_service"], "https://push.example");
+    assert!(!list.to_string().contains("secret"));
+
+    for (bad, detail) in [
+        (body("http://push.example/"), "`endpoint` has to begin with https://"),
+        ("{}".to_owned(), "has to be an object with `endpoint`, `keys.p256dh` and `keys.auth`"),
+    ] {
+        let (status, problem) = call(Method::POST, PATH, &bad).await;
+        check_problem(status, &problem, Problem::InvalidField);
+        assert_eq!(problem["detail"], detail);
+    }
+    let (status, problem) = call(Method::POST, PATH, &"x".repeat(9000)).await;
+    check_problem(status, &problem, Problem::BodyTooLong);
+
+    let path = format!("{PATH}/{}", made["id"].as_str().unwrap());
+    assert_eq!(call(Method::DELETE, &path, "").await.0, StatusCode::NO_CONTENT);
+    assert_eq!(call(Method::DELETE, &path, "").await.0, StatusCode::NOT_FOUND);
+    let (status, problem) = call(Method::PUT, PATH, "").await;
+    check_problem(status, &problem, Problem::MethodNotAllowed);
+}
+
+#[tokio::test]
+async fn subscriptions_are_for_who_has_a_token() {
+    let rig = rig();
+    for path in ["/api/v1/push-key", "/api/v1/push-subscriptions"] {
+        check(&rig, Method::GET, path, &[], Problem::TokenMissing).await;
+    }
+    check(&rig, Method::POST, "/api/v1/push-subscriptions", &[], Problem::TokenMissing).await;
+    check(&rig, Method::DELETE, "/api/v1/push-subscriptions/x", &[], Problem::TokenMissing).await;
 }

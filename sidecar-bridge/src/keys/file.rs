@@ -52,22 +52,24 @@ fn read(pem: &str, path: &Path) -> Result<SigningKey, KeyError> {
     SigningKey::from_pkcs8_pem(pem).map_err(|_| KeyError::Content(path.to_owned()))
 }
 
-/// Writes a new key beside its place, then links it there unless one is there already.
 fn create(path: &Path) -> std::io::Result<()> {
-    let folder = path.parent().unwrap_or(Path::new("."));
-    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
-
     let mut secret_key = [0; 32];
     getrandom::fill(&mut secret_key).map_err(std::io::Error::other)?;
     let pem = KeypairBytes { secret_key, public_key: None }
         .to_pkcs8_pem(LineEnding::LF)
         .map_err(std::io::Error::other)?;
+    write_new(path, pem.as_bytes())
+}
 
+/// Writes a secret beside its place, then links it there unless one is there already.
+pub(crate) fn write_new(path: &Path, secret: &[u8]) -> std::io::Result<()> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
     let mut file = tempfile::Builder::new()
         .prefix(".key")
         .permissions(std::fs::Permissions::from_mode(0o600))
         .tempfile_in(folder)?;
-    file.write_all(pem.as_bytes())?;
+    file.write_all(secret)?;
     file.as_file().sync_all()?;
     match file.persist_noclobber(path) {
         Ok(_) => std::fs::File::open(folder)?.sync_all(),

@@ -141,6 +141,15 @@ fn an_internal_token_is_kept_until_it_is_nearly_over() {
 }
 
 #[test]
+fn after_the_clock_was_put_back_an_internal_token_is_of_the_new_time() {
+    let keys = keys();
+    let first = keys.internal_token_at(at(NOW));
+    let back = keys.internal_token_at(at(NOW - 3600));
+    assert_ne!(back, first);
+    assert_eq!(keys.internal_token_at(at(NOW - 3570)), back);
+}
+
+#[test]
 fn the_key_is_made_once_and_belongs_to_its_owner_only() {
     let folder = tempfile::tempdir().unwrap();
     let first = Keys::open(folder.path()).unwrap();

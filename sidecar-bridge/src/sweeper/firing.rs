@@ -122,6 +122,7 @@ fn decide_all<S: Sql>(
             Err(refusal) => debug!(task.id = %task_id, error = %refusal, "no reminder fires"),
         }
     }
+    decide::group_late(&mut change.events, &mut Uuid::now_v7);
     Ok(change)
 }
 

@@ -1,9 +1,6 @@
 //! Reminders fire once, in time, never early; the rows decide, whatever the alarms say.
 
-use std::{
-    collections::BTreeMap,
-    sync::atomic::{AtomicI64, Ordering},
-};
+use std::collections::BTreeMap;
 
 use domain::{
     change::ChangeSet,
@@ -22,7 +19,7 @@ use uuid::Uuid;
 use super::*;
 use crate::{
     database::HostSql,
-    fakes::{self, FakeDatabase, after_ms},
+    fakes::{self, FakeDatabase, SteppingClock, after_ms},
 };
 
 /// A sweeper at work on a database.
@@ -76,11 +73,7 @@ impl Rig {
 
     /// Sets the alarms of a task, as the handler's effects do.
     fn set_alarms(&self, task: &Task) {
-        self.alarms.set(task.reminders.iter().map(|reminder| Alarm {
-            reminder_id: reminder.id,
-            generation: reminder.generation,
-            fire_at: reminder.fire_at,
-        }));
+        self.alarms.set(task.reminders.iter().map(|reminder| reminder.fire_at));
     }
 
     fn fired(&self) -> Vec<Fired> {
@@ -233,31 +226,30 @@ async fn an_alarm_that_lies_does_not_make_a_reminder_early() {
     rig.start();
     let task = rig.remind("ada", &[3000]);
     let reminder_id = task.reminders[0].id;
-    rig.alarms.set([Alarm { reminder_id, generation: 1, fire_at: after_ms(100) }]);
+    rig.alarms.set([after_ms(100)]);
     seconds(5).await;
     assert_eq!(check(&rig.fired(), &[reminder_id], 1001), Ok(()));
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_clock_put_back_makes_nothing_early_and_one_put_forward_nothing_lost() {
-    for step_ms in [-30_000, 30_000] {
-        let (offset_ms, clock) = (Arc::new(AtomicI64::new(0)), fakes::clock());
-        let stepping: Arc<dyn Clock> = {
-            let offset_ms = Arc::clone(&offset_ms);
-            Arc::new(move || {
-                clock.now() + TimeDelta::milliseconds(offset_ms.load(Ordering::SeqCst))
-            })
-        };
-        let mut rig = Rig::with(stepping, FakeDatabase::new());
+    for step_s in [-3600, -30, 30, 3600] {
+        let clock = SteppingClock::new();
+        let mut rig = Rig::with(clock.clone(), FakeDatabase::new());
         rig.start();
-        let task = rig.remind("ada", &[20_000]);
-        rig.set_alarms(&task);
+        let tasks = [rig.remind("ada", &[5_000]), rig.remind("ada", &[20_000, 3_000_000])];
+        tasks.iter().for_each(|task| rig.set_alarms(task));
         seconds(10).await;
-        offset_ms.store(step_ms, Ordering::SeqCst);
-        seconds(60).await;
-        // Put forward, it was due in the jump and nobody could know before the next look.
-        let late_max_ms = if step_ms > 0 { 21_001 } else { 1001 };
-        assert_eq!(check(&rig.fired(), &ids(&[task]), late_max_ms), Ok(()), "step {step_ms}");
+        assert_eq!(rig.fired().len(), 1, "step {step_s}");
+        clock.step(TimeDelta::seconds(step_s));
+        // Put forward, what was due in the jump fires at the next look; put back, all of it waits on,
+        // and what has fired stays fired though its time comes again.
+        seconds(15).await;
+        let due = [30, 3600].iter().filter(|jump| step_s >= **jump).count();
+        assert_eq!(rig.fired().len(), 1 + due, "step {step_s}");
+        seconds(7200).await;
+        let late_max_ms = if step_s > 0 { step_s * 1000 } else { 2 };
+        assert_eq!(check(&rig.fired(), &ids(&tasks), late_max_ms), Ok(()), "step {step_s}");
     }
 }
 
@@ -282,6 +274,62 @@ async fn reminders_of_a_user_fire_together() {
     let sql =
         "select count(distinct correlation_id) from events where event_type = 'reminder.trigger'";
     assert_eq!(rig.database.store().sql().rows(sql), [[Value::Integer(1)]]);
+}
+
+/// Digests, as the log tells them: their size, and the positions of those that were seen.
+fn digests(database: &FakeDatabase) -> Vec<(u64, Vec<u64>)> {
+    let rows = database.store().unpublished(i64::MAX, 1_000_000, &[]).unwrap();
+    let mut digests = BTreeMap::<String, (u64, Vec<u64>)>::new();
+    for digest in rows.iter().filter_map(|row| row.payload.get("digest")) {
+        let number = |field: &str| digest[field].as_u64().unwrap();
+        let entry = digests.entry(digest["id"].to_string()).or_default();
+        entry.0 = number("size");
+        entry.1.push(number("position"));
+    }
+    digests.into_values().collect()
+}
+
+#[tokio::test(start_paused = true)]
+async fn more_than_five_late_ones_of_a_user_come_as_one_digest() {
+    for (late, sizes) in [(5, vec![]), (6, vec![6]), (1001, vec![1000])] {
+        let mut rig = Rig::new();
+        for n in 0..late {
+            rig.remind("ada", &[-2000 - n]);
+        }
+        // Neither another user's nor what is on time makes it longer.
+        let others = [rig.remind("ada", &[-100, -200]), rig.remind("bob", &[-5000])];
+        rig.start();
+        seconds(2).await;
+        assert_eq!(rig.fired().len() as i64, late + ids(&others).len() as i64);
+        let expect: Vec<_> = sizes.iter().map(|size| (*size, (1..=*size).collect())).collect();
+        assert_eq!(digests(&rig.database), expect, "{late} late");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_death_leaves_all_of_a_digest_or_nothing_of_it() {
+    let mut whole = 0;
+    for number in 0..12 {
+        for death in [fakes::Death::Before(number), fakes::Death::After(number)] {
+            let mut rig = Rig::new();
+            let tasks: Vec<_> = (0..8).map(|n| rig.remind("ada", &[-5000 - n])).collect();
+            let first = Rig::with(Arc::clone(&rig.clock), rig.database.reborn(Some(death)));
+            first.start();
+            tokio::select! {
+                () = seconds(2) => {}
+                () = first.database.until_dead() => {}
+            }
+            first.shutdown.cancel();
+            let seen = digests(&rig.database);
+            assert!(seen.is_empty() || seen == [(8, (1..=8).collect())], "{death:?}: {seen:?}");
+            whole += seen.len();
+            rig.start();
+            seconds(4).await;
+            assert_eq!(digests(&rig.database), [(8, (1..=8).collect())], "{death:?}");
+            assert_eq!(check(&rig.fired(), &ids(&tasks), 10_000), Ok(()), "{death:?}");
+        }
+    }
+    assert!((1..24).contains(&whole), "{whole} of 24 died after it");
 }
 
 #[tokio::test(start_paused = true)]

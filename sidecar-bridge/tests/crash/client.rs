@@ -27,23 +27,44 @@ pub(crate) enum Habit {
     CreateOnly,
 }
 
+/// Tells users to stop.
+#[derive(Debug, Default)]
+pub(crate) struct Stop {
+    soon: AtomicBool,
+    at_once: AtomicBool,
+}
+
+impl Stop {
+    /// What is begun is finished.
+    pub(crate) fn after_what_is_begun(&self) {
+        self.soon.store(true, Ordering::Relaxed);
+    }
+
+    /// Nobody answers any more: what is begun is left.
+    pub(crate) fn at_once(&self) {
+        self.at_once.store(true, Ordering::Relaxed);
+        self.after_what_is_begun();
+    }
+}
+
 /// One user at work.
-pub(crate) struct Writer {
+pub(crate) struct Writer<'a> {
     client: Client,
+    stop: &'a Stop,
     rng: StdRng,
     habit: Habit,
     ledger: Ledger,
     requests: u64,
 }
 
-impl Writer {
-    pub(crate) fn new(client: Client, user: &str, seed: u64, habit: Habit) -> Self {
+impl<'a> Writer<'a> {
+    pub(crate) fn new(client: Client, stop: &'a Stop, user: &str, seed: u64, habit: Habit) -> Self {
         let ledger = Ledger { user: user.to_owned(), ..Ledger::default() };
-        Self { client, rng: StdRng::seed_from_u64(seed), habit, ledger, requests: 0 }
+        Self { client, stop, rng: StdRng::seed_from_u64(seed), habit, ledger, requests: 0 }
     }
 
     /// Works until told to stop, and finishes what it has begun.
-    pub(crate) fn work(mut self, stop: &AtomicBool) -> Ledger {
+    pub(crate) fn work(mut self) -> Ledger {
         // However short the lives of the server are, everybody has something that recurs.
         let mut done = match self.habit {
             Habit::All => self.create_series().and_then(|()| self.finish(0)),
@@ -53,7 +74,7 @@ impl Writer {
             if let Err(error) = done {
                 self.ledger.odd.push(format!("{}: {error:#}", self.ledger.user));
             }
-            if stop.load(Ordering::Relaxed) {
+            if self.stop.soon.load(Ordering::Relaxed) {
                 return self.ledger;
             }
             done = self.step();
@@ -233,7 +254,7 @@ impl Writer {
                 }
                 Err(_) => self.ledger.cut += 1,
             }
-            if Instant::now() > deadline {
+            if Instant::now() > deadline || self.stop.at_once.load(Ordering::Relaxed) {
                 bail!("{method} {path} was not answered within {ANSWERED_WITHIN:?}");
             }
             thread::sleep(SEND_AGAIN);

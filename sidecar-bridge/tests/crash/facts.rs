@@ -1,19 +1,9 @@
 //! What the database holds, and what has to be true of it whoever was told what.
 
-use std::{
-    fs,
-    path::Path,
-    time::{Duration, Instant},
-};
-
-use anyhow::{Result, bail, ensure};
-use rusqlite::{Connection, OpenFlags};
+use anyhow::Result;
+use rusqlite::Connection;
 
 use crate::findings::Findings;
-
-/// Longer than all that is under way may take.
-const SETTLED_WITHIN: Duration = Duration::from_secs(120);
-const LOOK_AGAIN: Duration = Duration::from_millis(20);
 
 /// Which list of findings a broken invariant goes to.
 #[derive(Debug, Clone, Copy)]
@@ -154,40 +144,5 @@ pub(crate) fn check_invariants(database: &Connection, findings: &mut Findings) -
             list.push(format!("{what}: {}", place?));
         }
     }
-    Ok(())
-}
-
-/// Waits until the running server has delivered every event and fired every reminder.
-pub(crate) fn settle(file: &Path) -> Result<()> {
-    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let database = Connection::open_with_flags(file, flags)?;
-    let open = "select (select count(*) from events where published_at is null),
-        (select count(*) from reminders where state = 'scheduled')";
-    let deadline = Instant::now() + SETTLED_WITHIN;
-    loop {
-        let count = |column| database.query_row(open, [], |row| row.get::<_, i64>(column));
-        let (events, reminders) = (count(0)?, count(1)?);
-        if (events, reminders) == (0, 0) {
-            return Ok(());
-        }
-        if Instant::now() > deadline {
-            bail!("{events} events and {reminders} reminders are still under way");
-        }
-        std::thread::sleep(LOOK_AGAIN);
-    }
-}
-
-/// Looks at a copy, so that it is the next process that repairs the files and not this look.
-pub(crate) fn check_integrity(file: &Path) -> Result<()> {
-    let folder = tempfile::tempdir()?;
-    let copy = folder.path().join("copy.db");
-    fs::copy(file, &copy)?;
-    let log = |file: &Path| file.with_extension("db-wal");
-    if log(file).exists() {
-        fs::copy(log(file), log(&copy))?;
-    }
-    let database = Connection::open(&copy)?;
-    let verdict: String = database.query_row("pragma integrity_check", [], |row| row.get(0))?;
-    ensure!(verdict == "ok", "integrity_check says: {verdict}");
     Ok(())
 }

@@ -18,13 +18,15 @@ pub(crate) enum Fault {
     InboxOff,
     /// Nothing keeps two instances from the same place in a series.
     NoUniqueKey,
+    /// The server ends though nobody killed it.
+    EndsByItself,
 }
 
 impl Fault {
     /// Alters the database of a server that is away.
     pub(crate) fn plant(self, database: &Path) -> Result<()> {
         match self {
-            Self::None | Self::AnswerBeforeCommit => Ok(()),
+            Self::None | Self::AnswerBeforeCommit | Self::EndsByItself => Ok(()),
             Self::InboxOff => inbox_off(&Connection::open(database)?),
             Self::NoUniqueKey => {
                 let database = Connection::open(database)?;
@@ -36,7 +38,8 @@ impl Fault {
 
 /// The trigger as it is, but for its two statements about the inbox.
 fn inbox_off(database: &Connection) -> Result<()> {
-    let query = "select sql from sqlite_schema where type = 'trigger' and name = 'apply_changeset'";
+    let query =
+        "select sql from sqlite_schema where type = 'trigger' and name = 'apply_changeset_3'";
     let trigger: String = database.query_row(query, [], |row| row.get(0))?;
     let refusal = "select raise(abort, 'conflict:duplicate')";
     let begin = trigger.find(refusal).context("the trigger does not look into the inbox")?;
@@ -44,7 +47,7 @@ fn inbox_off(database: &Connection) -> Result<()> {
     let without = format!("{}{}", &trigger[..begin], &trigger[end..])
         .replace("insert into inbox", "insert or ignore into inbox");
     ensure!(without.contains("or ignore into inbox"), "the trigger writes no inbox");
-    Ok(database.execute_batch(&format!("drop trigger apply_changeset; {without};"))?)
+    Ok(database.execute_batch(&format!("drop trigger apply_changeset_3; {without};"))?)
 }
 
 /// What happened to the files while the process was dead.
@@ -114,7 +117,7 @@ fn twin_effect(database: &Connection, rng: &mut StdRng) -> Result<Option<bool>> 
             "description": "", "status": "open", "priority": 1, "created_at": 0, "updated_at": 0,
         }],
     });
-    let insert = "insert into changesets (doc) values (?1)";
+    let insert = "insert into changesets_3 (doc) values (?1)";
     refused(database.execute(insert, [change.to_string()]), "conflict:duplicate")
 }
 

@@ -10,15 +10,19 @@ mod client;
 mod facts;
 mod fault;
 mod findings;
-mod follower;
 mod hasty;
 mod ledger;
 mod reconcile;
+#[path = "../rig/rig.rs"]
+mod rig;
 mod run;
+
+use std::time::{Duration, Instant};
 
 use anyhow::Result;
 
 use fault::Fault;
+use rig::setting;
 use run::Plan;
 
 /// Kills between two reconciliations. Each round begins with an empty folder, so that looking at the
@@ -70,13 +74,17 @@ fn a_missing_unique_key_is_caught() -> Result<()> {
     check(Fault::NoUniqueKey, |findings| !findings.doubled.is_empty())
 }
 
+/// Whatever the harness waits for, it does not wait for ever.
+#[test]
+fn a_server_that_ends_by_itself_ends_the_run() {
+    let begun = Instant::now();
+    let outcome = Plan { seed: 7, kills: 6, fault: Fault::EndsByItself }.run();
+    let error = outcome.map(|findings| findings.to_string()).unwrap_err();
+    assert!(format!("{error:#}").contains("does not run"), "{error:#}");
+    assert!(begun.elapsed() < Duration::from_secs(60), "after {:?}", begun.elapsed());
+}
+
 #[test]
 fn a_run_without_a_fault_finds_nothing() -> Result<()> {
     check(Fault::None, |findings| findings.is_clean())
-}
-
-fn setting(name: &str, default: u64) -> u64 {
-    #[expect(clippy::disallowed_methods, reason = "a test has no configuration file")]
-    let value = std::env::var(name).ok();
-    value.and_then(|value| value.parse().ok()).unwrap_or(default)
 }

@@ -1,26 +1,24 @@
 //! One round: a server, users at work, kills, and the reckoning.
 
 use std::{
-    path::{Path, PathBuf},
-    sync::atomic::{AtomicBool, AtomicU64, Ordering},
     thread,
     time::{Duration, Instant},
 };
 
 use anyhow::{Context, Result, ensure};
-use conformance::{Client, Server, Setup, User};
+use conformance::{Client, Server, User};
 use rand::{Rng, SeedableRng, rngs::StdRng};
 use rusqlite::Connection;
 
 use crate::{
-    client::{Habit, Writer},
+    client::{Habit, Stop, Writer},
     facts,
     fault::{self, Fault},
     findings::Findings,
-    follower::follow,
     hasty,
     ledger::Ledger,
     reconcile::reconcile,
+    rig::{End, check_integrity, file, follow, settle, setup},
 };
 
 /// Users at work, each with a connection of its own.
@@ -54,20 +52,20 @@ impl Plan {
             server.start()?;
         }
 
-        let last_of_all = AtomicU64::new(0);
+        let end = End::default();
         let (ledgers, streamed) = thread::scope(|scope| -> Result<_> {
-            let follower = scope.spawn(|| follow(&world.events, &users[0].token, &last_of_all));
-            let ledgers = self.load_and_kill(&mut server, &users, &mut findings);
-            let settled = ledgers.and_then(|ledgers| {
-                facts::settle(&file(&server))?;
-                Ok(ledgers)
+            let follower = scope.spawn(|| {
+                let mut ids = Vec::new();
+                follow(&world.events, &users[0].token, &end, |event| ids.push(event.id));
+                ids
             });
-            let database = Connection::open(file(&server))?;
-            let ids = facts::streamed(&database, &users[0].name)?;
-            // From here on the follower ends, whatever happened to the rest.
-            last_of_all.store(ids.last().copied().unwrap_or(1), Ordering::Relaxed);
+            let _ends_anyway = end.or_at_once();
+            let ledgers = self.load_and_kill(&mut server, &users, &mut findings)?;
+            settle(&file(&server))?;
+            let ids = facts::streamed(&Connection::open(file(&server))?, &users[0].name)?;
+            end.at(ids.last().copied().unwrap_or(0));
             let seen = follower.join().ok().context("the follower ended in a bug")?;
-            Ok((settled?, (ids, seen)))
+            Ok((ledgers, (ids, seen)))
         })?;
         ensure!(server.stop()?.success(), "the server did not end in order");
         self.try_all_again(&mut server, &mut findings)?;
@@ -84,7 +82,7 @@ impl Plan {
         findings: &mut Findings,
     ) -> Result<Vec<Ledger>> {
         let front = Front::before(server, users, self.fault)?;
-        let stop = AtomicBool::new(false);
+        let stop = Stop::default();
         thread::scope(|scope| {
             let writers: Vec<_> = users
                 .iter()
@@ -92,13 +90,15 @@ impl Plan {
                 .map(|(number, user)| {
                     let seed = self.seed.wrapping_mul(1000).wrapping_add(number as u64);
                     let client = Client::new(front.url(number), Some(&user.token));
-                    let writer = Writer::new(client, &user.name, seed, front.habit);
-                    let stop = &stop;
-                    scope.spawn(move || writer.work(stop))
+                    let writer = Writer::new(client, &stop, &user.name, seed, front.habit);
+                    scope.spawn(move || writer.work())
                 })
                 .collect();
             let killed = self.kill_again_and_again(server, findings);
-            stop.store(true, Ordering::Relaxed);
+            match &killed {
+                Ok(()) => stop.after_what_is_begun(),
+                Err(_) => stop.at_once(),
+            }
             let ledgers = writers.into_iter().map(|writer| writer.join().ok());
             let ledgers = ledgers.collect::<Option<_>>().context("a writer ended in a bug")?;
             killed.map(|()| ledgers)
@@ -109,9 +109,12 @@ impl Plan {
         let mut rng = StdRng::seed_from_u64(self.seed);
         for _ in 0..self.kills {
             thread::sleep(Duration::from_millis(rng.random_range(0..LIFE_MAX_MS)));
+            if self.fault == Fault::EndsByItself && findings.kills > 1 {
+                server.stop()?;
+            }
             server.kill()?;
             findings.kills += 1;
-            facts::check_integrity(&file(server))?;
+            check_integrity(&file(server))?;
             if rng.random_bool(DISTURBED) {
                 findings.disturbed(fault::disturb(&file(server), &mut rng)?);
             }
@@ -127,7 +130,7 @@ impl Plan {
         findings.disturbed(fault::disturb(&file(server), &mut rng)?);
         let again = fault::deliver_all_again(&file(server))?;
         server.start()?;
-        facts::settle(&file(server))?;
+        settle(&file(server))?;
         let known = server.counter("taskloom_duplicates_suppressed_total")?;
         ensure!(server.stop()?.success(), "the server did not end in order");
         findings.redelivered += again;
@@ -145,7 +148,7 @@ impl Plan {
         (stored, seen): (Vec<u64>, Vec<u64>),
         findings: &mut Findings,
     ) -> Result<()> {
-        facts::check_integrity(&file(server))?;
+        check_integrity(&file(server))?;
         let database = Connection::open(file(server))?;
         let rows = facts::rows(&database)?;
         findings.next_instances = rows.iter().filter(|row| row.occurrence > Some(1)).count();
@@ -194,17 +197,4 @@ impl Front {
     fn url(&self, number: usize) -> &str {
         &self.urls[number % self.urls.len()]
     }
-}
-
-fn file(server: &Server) -> PathBuf {
-    server.data_dir().join("taskloom.db")
-}
-
-fn setup() -> Result<Setup> {
-    Ok(Setup {
-        taskloom: env!("CARGO_BIN_EXE_taskloom").into(),
-        manifest: Path::new(env!("CARGO_MANIFEST_DIR")).join("../spin.toml").canonicalize()?,
-        cache_dir: Some(Path::new(env!("CARGO_TARGET_TMPDIR")).join("cache")),
-        log: "warn",
-    })
 }

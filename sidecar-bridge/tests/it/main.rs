@@ -6,5 +6,6 @@ mod bad_start;
 mod bridge;
 mod cli;
 mod config;
+mod notify;
 mod support;
 mod up;

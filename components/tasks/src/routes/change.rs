@@ -1,4 +1,5 @@
-//! `PATCH` and `DELETE /api/v1/tasks/{id}`, `POST /api/v1/tasks/{id}:complete` and `:reopen`.
+//! `PATCH` and `DELETE /api/v1/tasks/{id}`, `POST /api/v1/tasks/{id}:complete`, `:reopen`, `:skip` and
+//! `:snooze`.
 //!
 //! Deleting a task leaves its parts alone: they keep their `parent_id`, which then names a task that
 //! is not there, so that undoing the deletion brings the whole back.
@@ -53,7 +54,26 @@ pub(super) fn reopen<S: Sql>(call: &Call<'_, S>, id: &str) -> Result<Response, P
     write::run(call, &|| {
         let task = seen(call, id)?;
         let next = next_of(&task)?;
-        let change = call.decide(|context| decide::reopen(&task, next.as_ref(), context))?;
+        let parts = match &next {
+            None => Vec::new(),
+            Some(next) => call.store().parts_of(&call.user_id, next.id)?,
+        };
+        let change =
+            call.decide(|context| decide::reopen(&task, next.as_ref(), &parts, context))?;
+        changed(call, &task, change)
+    })
+}
+
+pub(super) fn skip<S: Sql>(call: &Call<'_, S>, id: &str) -> Result<Response, Problem> {
+    without_body(call, id, decide::skip)
+}
+
+pub(super) fn snooze<S: Sql>(call: &Call<'_, S>, id: &str) -> Result<Response, Problem> {
+    Query::read(call.request, &[])?;
+    let snooze = body::read(call.request, body::JSON, events::api::parse_snooze)?;
+    write::run(call, &|| {
+        let task = seen(call, id)?;
+        let change = call.decide(|context| decide::snooze(&task, &snooze, context))?;
         changed(call, &task, change)
     })
 }

@@ -113,7 +113,13 @@ fn create<S: Sql>(
         return Ok(ChangeSet { user_id: call.user_id.clone(), ..ChangeSet::default() });
     }
     let child_exists = place_of(next.series.occurrence)?.is_some();
-    Ok(call.decide(|context| decide::next_instance(next, &predecessor, child_exists, context))?)
+    let parts = match child_exists {
+        true => Vec::new(),
+        false => call.store().parts_of(&call.user_id, predecessor.id)?,
+    };
+    Ok(call.decide(|context| {
+        decide::next_instance(next, &predecessor, &parts, child_exists, context)
+    })?)
 }
 
 fn update<S: Sql>(

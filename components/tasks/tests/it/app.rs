@@ -78,6 +78,7 @@ impl App {
                 zone: ZoneName::parse("Europe/Berlin").unwrap(),
                 day_starts_at: NaiveTime::from_hms_opt(9, 0, 0).unwrap(),
             },
+            locale: language::Locale::default(),
             now: clock::now(),
             new_id: Box::new(uuid::Uuid::now_v7),
         };

@@ -63,6 +63,10 @@ fn a_value_that_is_out_of_bounds() {
     field("reminders", json!([{ "before": "half an hour" }]), "reminders[0].before");
     field("reminders", json!([{ "before": "PT30M" }]), "reminders[0].before");
     field("reminders", json!([{ "at": "tomorrow" }]), "reminders[0].at");
+    field("reminders", json!([{ "at": "1969-12-31T23:59:59Z" }]), "reminders[0].at");
+    field("reminders", json!([{ "at": "9999-01-01T00:00:00Z" }]), "reminders[0].at");
+    let many = (0..200).map(|n| json!({ "at": format!("2026-03-01T00:00:00.{n:03}Z") }));
+    field("reminders", many.collect(), "reminders");
 }
 
 #[test]

@@ -16,6 +16,8 @@ cases!("validation":
     a_rule_has_to_be_a_rule,
     a_rule_has_to_take_place,
     a_reminder_has_to_say_when,
+    a_reminder_has_to_fire_while_the_task_lies_ahead,
+    fifty_reminders_are_the_most,
     values_of_the_wrong_kind_are_refused,
     a_body_has_to_be_one_json_object,
     a_body_has_to_be_utf8,
@@ -163,6 +165,39 @@ fn a_reminder_has_to_say_when(world: &World) -> Result<()> {
     // Nothing to count from.
     let task = json!({ "title": "t", "reminders": [{ "before": "PT5M" }] });
     refused(&user, &task, "reminders[0].before")
+}
+
+fn a_reminder_has_to_fire_while_the_task_lies_ahead(world: &World) -> Result<()> {
+    let user = world.user()?;
+    let day = json!({ "date": "2030-01-01", "time_zone": "Europe/Berlin" });
+    let time = json!({ "at": "2030-01-01T09:00", "time_zone": "Europe/Berlin" });
+    let at = |due: &Value, at: &str| json!({ "title": "t", "due": due, "reminders": [{ "before": "PT5M" }, { "at": at }] });
+    refused(&user, &at(&day, "2030-01-02T00:00:00+01:00"), "reminders[1].at")?;
+    refused(&user, &at(&time, "2030-01-01T09:00:01+01:00"), "reminders[1].at")?;
+    refused(&user, &at(&time, "1969-12-31T23:59:59Z"), "reminders[1].at")?;
+    refused(&user, &at(&time, "10000-01-01T00:00:00Z"), "reminders[1].at")?;
+    let old = json!({ "date": "1970-01-02" });
+    let task = json!({ "title": "t", "due": old, "reminders": [{ "before": "P1W" }] });
+    refused(&user, &task, "reminders[0].before")?;
+    user.create(&at(&day, "2030-01-01T23:59:59+01:00"))?;
+    user.create(&at(&time, "2030-01-01T09:00:00+01:00"))?;
+    Ok(())
+}
+
+fn fifty_reminders_are_the_most(world: &World) -> Result<()> {
+    let user = world.user()?;
+    let with = |count: u32| {
+        let reminders: Vec<_> =
+            (0..count).map(|n| json!({ "before": format!("PT{n}M") })).collect();
+        json!({ "title": "t", "due": { "date": "2030-01-01" }, "reminders": reminders })
+    };
+    refused(&user, &with(51), "reminders")?;
+    let reply = user.client.post("/api/v1/tasks", &with(200))?;
+    let reply = reply.problem(400, INVALID, Some("reminders"))?;
+    let detail = reply["detail"].as_str().unwrap_or_default();
+    ensure!(detail.contains("50"), "the sentence does not name the limit: {detail}");
+    let task = user.create(&with(50))?;
+    same("reminders", task["reminders"].as_array().map(Vec::len), Some(50))
 }
 
 fn values_of_the_wrong_kind_are_refused(world: &World) -> Result<()> {

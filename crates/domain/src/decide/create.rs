@@ -3,7 +3,11 @@
 use chrono::NaiveDateTime;
 use uuid::Uuid;
 
-use super::{Refusal, fields, record, reminders};
+use super::{
+    Refusal, fields,
+    parts::{self, Shift},
+    record, reminders,
+};
 use crate::{
     change::{ChangeSet, Context, Expect},
     command::{NewTask, NextInstance},
@@ -22,6 +26,10 @@ pub fn create(
 ) -> Result<ChangeSet, Refusal> {
     let due = fields::due(new.due)?;
     let triggers = fields::triggers(&new.reminders, due.as_ref())?;
+    // What travels along a series was in time when the person gave it.
+    if series_position.is_none() {
+        fields::in_time(&triggers, &[], due.as_ref(), ctx.settings)?;
+    }
     let series = match (&new.repeat, series_position) {
         (_, Some(position)) => Some(position),
         (Some(repeat), None) => Some(first_of_series(repeat, id, due.as_ref(), ctx)?),
@@ -41,6 +49,7 @@ pub fn create(
         due,
         repeat: new.repeat,
         series,
+        following: None,
         completed_at: None,
         created_at: ctx.now,
         updated_at: ctx.now,
@@ -49,11 +58,15 @@ pub fn create(
     Ok(record::created(task, ctx))
 }
 
-/// The next instance of a series. Empty when there is nothing to do any more: the child exists, or
-/// the predecessor is open again, deleted, or no longer repeats.
+/// The next instance of a series, with the parts of its predecessor, open again. Empty when there is
+/// nothing to do any more: the child exists, or the predecessor is open again, deleted, or no longer
+/// repeats.
+///
+/// `parts` are the tasks below the predecessor, parents before their parts.
 pub fn next_instance(
     command: NextInstance,
     predecessor: &Task,
+    parts: &[Task],
     child_exists: bool,
     ctx: &mut Context<'_>,
 ) -> Result<ChangeSet, Refusal> {
@@ -73,10 +86,11 @@ pub fn next_instance(
         return Ok(record::nothing(ctx));
     }
     let id = series_instance_id(series.id, series.occurrence);
+    let shift = Shift::between(predecessor, id, &series);
     let mut set = create(task, id, Some(series), ctx)?;
     // Reopening the predecessor at the same time must not leave the child behind.
     set.expect.push(Expect { task_id: predecessor.id, version: Some(predecessor.version) });
-    Ok(set)
+    Ok(set.and(parts::carried(parts, &shift, ctx)?))
 }
 
 /// Starts a series with the task itself: its due date is both DTSTART and the first place.

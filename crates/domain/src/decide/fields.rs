@@ -2,15 +2,17 @@
 
 use std::collections::HashSet;
 
-use chrono::Datelike;
+use chrono::{DateTime, Datelike, SecondsFormat, Utc};
 use uuid::Uuid;
 
 use super::Refusal;
 use crate::{
+    change::Settings,
     recurrence::YEARS,
-    reminder::Trigger,
+    reminder::{Reminder, Trigger, fire_at},
     task::{DESCRIPTION_MAX_CHARS, Due, REMINDERS_MAX, TAG_MAX_CHARS, TAGS_MAX, TITLE_MAX_CHARS},
     text::{is_deceptive_in_a_line, is_visible},
+    zone,
 };
 
 const DECEPTIVE: &str = "holds a line break, a control character or a mark that changes the \
@@ -63,6 +65,7 @@ pub(super) fn due(given: Option<Due>) -> Result<Option<Due>, Refusal> {
 
 /// Without doubles: the same moment twice is one reminder.
 pub(super) fn triggers(given: &[Trigger], due: Option<&Due>) -> Result<Vec<Trigger>, Refusal> {
+    no_more_than("reminders", given.len(), REMINDERS_MAX)?;
     let mut triggers: Vec<Trigger> = Vec::new();
     for (index, trigger) in given.iter().enumerate() {
         match trigger {
@@ -76,8 +79,42 @@ pub(super) fn triggers(given: &[Trigger], due: Option<&Due>) -> Result<Vec<Trigg
             triggers.push(trigger.clone());
         }
     }
-    no_more_than("reminders", triggers.len(), REMINDERS_MAX)?;
     Ok(triggers)
+}
+
+/// Refuses reminders of a person that would fire before 1970, or when the task is over. What the task
+/// has already is left alone: its due date may have moved since.
+pub(super) fn in_time(
+    given: &[Trigger],
+    known: &[Reminder],
+    due: Option<&Due>,
+    settings: &Settings,
+) -> Result<(), Refusal> {
+    let is_new = |trigger: &Trigger| known.iter().all(|known| known.trigger != *trigger);
+    let end = due.map(|due| due.last_moment(&settings.zone));
+    for (index, trigger) in given.iter().enumerate().filter(|(_, trigger)| is_new(trigger)) {
+        let Ok(fire_at) = fire_at(trigger, due, settings) else { continue };
+        let part = if matches!(trigger, Trigger::At(_)) { "at" } else { "before" };
+        let field = format!("reminders[{index}].{part}");
+        if fire_at < DateTime::UNIX_EPOCH {
+            let first = shown(DateTime::UNIX_EPOCH, due, settings);
+            return Err(invalid(&field, &format!("is before 1970; the first moment is {first}")));
+        }
+        if let Some(end) = end.filter(|end| fire_at > *end) {
+            let last = shown(end, due, settings);
+            return Err(invalid(
+                &field,
+                &format!("is after the task's end; the last moment is {last}"),
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// A moment as the person of the task reads it.
+fn shown(at: DateTime<Utc>, due: Option<&Due>, settings: &Settings) -> String {
+    let zone = due.and_then(Due::zone).unwrap_or(&settings.zone);
+    zone::in_zone(at, zone).to_rfc3339_opts(SecondsFormat::Secs, true)
 }
 
 /// Whether the parent exists is for the caller to find out.
@@ -114,7 +151,7 @@ fn no_more_than(field: &str, number: usize, limit: usize) -> Result<(), Refusal>
     Ok(())
 }
 
-fn in_range(field: &str, year: i32) -> Result<(), Refusal> {
+pub(super) fn in_range(field: &str, year: i32) -> Result<(), Refusal> {
     if YEARS.contains(&year) {
         return Ok(());
     }
@@ -122,6 +159,6 @@ fn in_range(field: &str, year: i32) -> Result<(), Refusal> {
     Err(invalid(field, &format!("is in the year {year}; the years {first} to {last} are possible")))
 }
 
-fn invalid(field: &str, what: &str) -> Refusal {
+pub(super) fn invalid(field: &str, what: &str) -> Refusal {
     Refusal::Invalid { field: field.to_owned(), message: format!("{field} {what}") }
 }

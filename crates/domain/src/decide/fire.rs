@@ -38,6 +38,7 @@ pub fn fire_reminders(
             reminder: Reminder { state: ReminderState::Fired, ..reminder.clone() },
             task: Box::new(task.clone()),
             late_by_ms: u64::try_from(late.num_milliseconds()).unwrap_or(0),
+            digest: None,
         };
         set.events.push(record::event(body, ctx));
         set.fire.push(ReminderFire { reminder_id: reminder.id, generation: reminder.generation });

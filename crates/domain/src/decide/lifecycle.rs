@@ -1,6 +1,6 @@
 //! Done, open again, deleted.
 
-use super::{Refusal, record, reminders};
+use super::{Refusal, parts, record, reminders};
 use crate::{
     change::{ChangeSet, Context, EventBody, Expect},
     recurrence::series_instance_id,
@@ -24,11 +24,13 @@ pub fn complete(task: &Task, ctx: &mut Context<'_>) -> Result<ChangeSet, Refusal
 /// Opens a done task again, with those of its reminders that are still to come. Empty for an open
 /// task.
 ///
-/// `child` is the row of the next instance, if there is one (a deleted row too). It is taken back
-/// when nobody touched it; else it stays, and completing again leads to no other.
+/// `child` is the row of the next instance, if there is one (a deleted row too), and `parts` are the
+/// rows below it (deleted ones too). All of it is taken back when nobody touched any of it; else it
+/// stays, and completing again leads to no other.
 pub fn reopen(
     task: &Task,
     child: Option<&Task>,
+    parts: &[Task],
     ctx: &mut Context<'_>,
 ) -> Result<ChangeSet, Refusal> {
     record::visible(task, ctx)?;
@@ -42,8 +44,10 @@ pub fn reopen(
     let mut set = record::changed(task, EventBody::TaskUpdated, ctx, |task| *task = after);
 
     match (child, &task.series) {
-        (Some(child), Some(series)) if is_untouched_child(child, task, series) => {
-            Ok(set.and(taken_back(child, ctx)?))
+        (Some(child), Some(series))
+            if is_untouched_child(child, task, series) && parts::are_untouched(parts, child) =>
+        {
+            Ok(set.and(taken_back(child, ctx)?).and(parts::taken_back(parts, ctx)?))
         }
         (None, Some(series)) if task.repeat.is_some() => {
             // The child may come to be at this very moment: then look again.
@@ -68,7 +72,7 @@ pub fn delete(task: &Task, ctx: &mut Context<'_>) -> Result<ChangeSet, Refusal> 
 }
 
 /// As if it had never been: deleted, and the row gone, so that its place can be taken again.
-fn taken_back(child: &Task, ctx: &mut Context<'_>) -> Result<ChangeSet, Refusal> {
+pub(super) fn taken_back(child: &Task, ctx: &mut Context<'_>) -> Result<ChangeSet, Refusal> {
     let deleted = delete(child, ctx)?;
     Ok(ChangeSet { tasks: Vec::new(), removed: vec![child.id], ..deleted })
 }

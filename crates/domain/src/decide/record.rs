@@ -59,6 +59,7 @@ pub(super) fn event(body: EventBody, ctx: &mut Context<'_>) -> Event {
         at: ctx.now,
         actor: ctx.actor.clone(),
         correlation_id: ctx.correlation_id.to_owned(),
+        zone: ctx.settings.zone.clone(),
         body,
     }
 }

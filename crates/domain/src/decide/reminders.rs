@@ -11,7 +11,6 @@ use crate::{
     change::Context,
     reminder::{Reminder, ReminderState, Trigger, fire_at},
     task::{Due, Status, Task},
-    zone,
 };
 
 /// Reminders as they shall be: those that exist are kept as they are, the others are new.
@@ -29,26 +28,57 @@ pub(super) fn set(
         let fire_at = fire_at(&trigger, due, ctx.settings)
             .map_err(|_| Refusal::ReminderWithoutDue { index })?;
         let state = state(fire_at, due, status, ctx);
-        Ok(Reminder { id: (ctx.new_id)(), generation: 1, trigger, fire_at, state })
+        Ok(Reminder { id: (ctx.new_id)(), generation: 1, trigger, fire_at, snoozed: false, state })
     };
     triggers.into_iter().enumerate().map(of).collect()
 }
 
 /// After the due date of `task` was set: what counts from it moves with it, and fires again if it
-/// had. Without a due date there is nothing to count from.
+/// had. Without a due date there is nothing to count from. What the person had put off is put off no
+/// more: a relative reminder counts from the new date, one at a moment is back at its moment if that
+/// is still to come.
 pub(super) fn follow_due(task: &mut Task, ctx: &Context<'_>) {
     let (due, status) = (task.due.as_ref(), task.status);
-    let relative = |reminder: &&mut Reminder| matches!(reminder.trigger, Trigger::Before { .. });
-    for reminder in task.reminders.iter_mut().filter(relative) {
+    let follows = |reminder: &&mut Reminder| {
+        reminder.snoozed || matches!(reminder.trigger, Trigger::Before { .. })
+    };
+    for reminder in task.reminders.iter_mut().filter(follows) {
+        reminder.snoozed = false;
         let Ok(moved) = fire_at(&reminder.trigger, due, ctx.settings) else {
             cancel(reminder);
             continue;
         };
-        let state = state(moved, due, status, ctx);
+        let state = match reminder.trigger {
+            Trigger::At(_) if moved <= ctx.now => ReminderState::Cancelled,
+            _ => state(moved, due, status, ctx),
+        };
         let revived = reminder.state == ReminderState::Cancelled && state != reminder.state;
         if moved != reminder.fire_at || revived {
             move_to(reminder, moved, state);
         }
+    }
+}
+
+/// After `task` went on to another place of its series: every reminder is new, as those of a new
+/// instance are; `triggers` are what they are now, in their order.
+pub(super) fn renew(task: &mut Task, triggers: &[Trigger], ctx: &Context<'_>) {
+    let (due, status) = (task.due.as_ref(), task.status);
+    for (reminder, trigger) in task.reminders.iter_mut().zip(triggers) {
+        reminder.trigger = trigger.clone();
+        if let Ok(moved) = fire_at(trigger, due, ctx.settings) {
+            let state = state(moved, due, status, ctx);
+            move_to(reminder, moved, state);
+            reminder.snoozed = false;
+        }
+    }
+}
+
+/// Puts a reminder off: it fires once more, then. Nothing when it waits for that moment already.
+pub(super) fn put_off(reminder: &mut Reminder, until: DateTime<Utc>) {
+    let waits = reminder.snoozed && reminder.state == ReminderState::Scheduled;
+    if !(waits && reminder.fire_at == until) {
+        move_to(reminder, until, ReminderState::Scheduled);
+        reminder.snoozed = true;
     }
 }
 
@@ -61,7 +91,10 @@ pub(super) fn cancel_all(task: &mut Task) {
 pub(super) fn revive(task: &mut Task, ctx: &Context<'_>) {
     let due = task.due.as_ref();
     for reminder in &mut task.reminders {
-        let fire_at = fire_at(&reminder.trigger, due, ctx.settings);
+        let fire_at = match reminder.snoozed {
+            true => Ok(reminder.fire_at),
+            false => fire_at(&reminder.trigger, due, ctx.settings),
+        };
         if let (ReminderState::Cancelled, Ok(at)) = (reminder.state, fire_at)
             && at > ctx.now
         {
@@ -98,10 +131,5 @@ fn state(
 
 /// A day lies ahead until it is over.
 fn lies_ahead(due: &Due, ctx: &Context<'_>) -> bool {
-    match due {
-        Due::At { local, zone } => zone::instant(*local, zone) > ctx.now,
-        Due::Date { date, zone } => {
-            *date >= zone::date(ctx.now, zone.as_ref().unwrap_or(&ctx.settings.zone))
-        }
-    }
+    due.last_moment(&ctx.settings.zone) > ctx.now
 }

@@ -3,11 +3,11 @@
 use super::{
     Refusal,
     create::{anchor, first_of_series, takes_place},
-    fields, record, reminders,
+    fields, following, record, reminders,
 };
 use crate::{
     change::{ChangeSet, Context, EventBody},
-    command::TaskPatch,
+    command::{Scope, TaskPatch},
     recurrence::{Mode, Repeat},
     task::{Due, Series, Task},
 };
@@ -21,8 +21,11 @@ use crate::{
 ///   `null` ends the series with this instance.
 /// - `reminders` are all from now on: what is not among them is gone. One that is there already is
 ///   left as it is, even if it has fired.
+/// - `scope` says for which instances of a series it is: `due` for this and the following ones starts
+///   the rule anew there; the other fields for this one only leave [`Task::following`] behind.
 pub fn update(task: &Task, patch: TaskPatch, ctx: &mut Context<'_>) -> Result<ChangeSet, Refusal> {
     record::visible(task, ctx)?;
+    following::check(&patch)?;
     let mut after = task.clone();
     if let Some(title) = &patch.title {
         after.title = fields::title(title)?;
@@ -39,19 +42,23 @@ pub fn update(task: &Task, patch: TaskPatch, ctx: &mut Context<'_>) -> Result<Ch
     if let Some(parent_id) = patch.parent_id {
         after.parent_id = fields::parent(parent_id, task.id)?;
     }
-    if let Some(due) = patch.due {
-        after.due = fields::due(due)?;
-        reminders::follow_due(&mut after, ctx);
+    if let Some(due) = &patch.due {
+        after.due = fields::due(due.clone())?;
+        if after.due != task.due {
+            reminders::follow_due(&mut after, ctx);
+        }
     }
-    if let Some(repeat) = patch.repeat {
-        after.repeat = repeat;
+    if let Some(repeat) = &patch.repeat {
+        after.repeat.clone_from(repeat);
     }
-    after.series = series(task, &after, ctx)?;
+    after.series = series(task, &after, patch.scope, ctx)?;
     if let Some(triggers) = &patch.reminders {
         let due = after.due.as_ref();
         let triggers = fields::triggers(triggers, due)?;
+        fields::in_time(&triggers, &after.reminders, due, ctx.settings)?;
         after.reminders = reminders::set(triggers, &after.reminders, due, task.status, ctx)?;
     }
+    after.following = following::after(task, &after, &patch);
     if after == *task {
         return Ok(record::nothing(ctx));
     }
@@ -59,13 +66,19 @@ pub fn update(task: &Task, patch: TaskPatch, ctx: &mut Context<'_>) -> Result<Ch
 }
 
 /// The place in the series after the change.
-fn series(before: &Task, after: &Task, ctx: &Context<'_>) -> Result<Option<Series>, Refusal> {
+fn series(
+    before: &Task,
+    after: &Task,
+    scope: Option<Scope>,
+    ctx: &Context<'_>,
+) -> Result<Option<Series>, Refusal> {
     let Some(repeat) = &after.repeat else { return Ok(before.series.clone()) };
     let due = after.due.as_ref();
     let Some(series) = &before.series else {
         return first_of_series(repeat, before.id, due, ctx).map(Some);
     };
-    if before.repeat.as_ref().is_none_or(|old| is_new_start(old, repeat)) {
+    let is_moved = scope == Some(Scope::ThisAndFollowing) && before.due != after.due;
+    if is_moved || before.repeat.as_ref().is_none_or(|old| is_new_start(old, repeat)) {
         return restarted(series, repeat, due, ctx).map(Some);
     }
     Ok(Some(match (&before.due, &after.due) {

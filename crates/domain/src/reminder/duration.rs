@@ -2,8 +2,8 @@
 
 use crate::text::excerpt;
 
-/// Longest time before the due date, in days: ten years.
-const BEFORE_MAX_DAYS: u64 = 3_660;
+/// Longest span, in days: ten years.
+const SPAN_MAX_DAYS: u64 = 3_660;
 const SECONDS_PER_DAY: u64 = 86_400;
 
 /// Why a text is no duration that a reminder can have.
@@ -11,12 +11,12 @@ const SECONDS_PER_DAY: u64 = 86_400;
 pub enum DurationError {
     /// Not of the form that is read.
     #[error(
-        "`{0}` is no time span before the due time; use ISO 8601 without sign, months and years, \
-         such as `PT30M`, `P1D`, `P1DT2H` or `P2W`"
+        "`{0}` is no time span; use ISO 8601 without sign, months and years, such as `PT30M`, `P1D`, \
+         `P1DT2H` or `P2W`"
     )]
     Form(String),
-    /// A reminder years ahead is a mistake.
-    #[error("`{0}` is too long before the due time; at most {BEFORE_MAX_DAYS} days are possible")]
+    /// A reminder so many years away is a mistake.
+    #[error("`{0}` is too long; at most {SPAN_MAX_DAYS} days are possible")]
     TooLong(String),
 }
 
@@ -25,9 +25,7 @@ pub(super) fn parse(text: &str) -> Result<(u32, u32), DurationError> {
     let (days, seconds) = read(text).ok_or_else(|| DurationError::Form(excerpt(text)))?;
     let total = days.saturating_mul(SECONDS_PER_DAY).saturating_add(seconds);
     match (u32::try_from(days), u32::try_from(seconds)) {
-        (Ok(days), Ok(seconds)) if total <= BEFORE_MAX_DAYS * SECONDS_PER_DAY => {
-            Ok((days, seconds))
-        }
+        (Ok(days), Ok(seconds)) if total <= SPAN_MAX_DAYS * SECONDS_PER_DAY => Ok((days, seconds)),
         _ => Err(DurationError::TooLong(excerpt(text))),
     }
 }

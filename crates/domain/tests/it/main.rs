@@ -3,11 +3,16 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails there")]
 
 mod completion;
+mod digest;
 mod dst;
+mod parts;
 mod patches;
 mod properties;
 mod reminders;
 mod rules;
+mod scope;
 mod series;
+mod skip;
+mod snooze;
 mod support;
 mod vectors;

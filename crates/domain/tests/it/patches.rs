@@ -305,7 +305,7 @@ fn what_is_deleted_or_foreign_is_not_found() {
         let update = world.decide(|ctx| decide::update(&task, set_rule("FREQ=DAILY"), ctx));
         assert_eq!(update, not_found);
         assert_eq!(world.decide(|ctx| decide::complete(&task, ctx)), not_found);
-        assert_eq!(world.decide(|ctx| decide::reopen(&task, None, ctx)), not_found);
+        assert_eq!(world.decide(|ctx| decide::reopen(&task, None, &[], ctx)), not_found);
         assert_eq!(world.decide(|ctx| decide::delete(&task, ctx)), not_found);
     }
 }

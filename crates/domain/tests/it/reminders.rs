@@ -177,12 +177,94 @@ fn a_reminder_before_the_due_time_needs_one() {
 #[test]
 fn what_counts_from_the_due_time_moves_with_it_even_after_it_fired() {
     let mut world = World::at("2026-10-01T08:00:00Z");
-    let moment = "2026-10-05T08:00:00+00:00";
+    let moment = "2026-10-01T08:10:00+00:00";
     let task = create(&mut world, Some(due("2026-10-01 09:00 UTC")), &["PT30M", moment]);
     let task = with_state(&task, Fired);
     let moved = move_due(&mut world, &task, Some(due("2026-10-02 09:00 UTC")));
     assert_eq!(fire_times(&moved), ["2026-10-02T08:30:00+00:00", moment]);
     assert_eq!(states(&moved), [(Scheduled, 2), (Fired, 1)]);
+}
+
+/// What a task for this due date says to this reminder, in the morning of October 1.
+#[track_caller]
+fn check_refused(due_date: Option<Due>, text: &str, expect: &str) {
+    let mut world = World::at("2026-10-01T08:00:00Z");
+    let new = NewTask { due: due_date.clone(), reminders: vec![trigger(text)], ..new_task("it") };
+    let refusal = world.create(new).unwrap_err();
+    assert_eq!(refusal.to_string(), expect);
+    let field = refusal.field().unwrap();
+    assert!(expect.starts_with(&field), "{field}");
+    // A change says the same.
+    let task = create(&mut world, due_date, &[]);
+    let reminders = Some(vec![trigger(text)]);
+    let patch = TaskPatch { reminders, ..TaskPatch::default() };
+    assert_eq!(world.decide(|ctx| decide::update(&task, patch, ctx)), Err(refusal));
+}
+
+#[test]
+fn a_moment_after_the_end_of_the_task_is_refused() {
+    check_refused(
+        Some(due("2026-10-01 09:00 Europe/Berlin")),
+        "2026-10-01T09:00:00.001+02:00",
+        "reminders[0].at is after the task's end; the last moment is 2026-10-01T09:00:00+02:00",
+    );
+    check_refused(
+        Some(due("2026-10-01")),
+        "2026-10-02T00:00:00+02:00",
+        "reminders[0].at is after the task's end; the last moment is 2026-10-01T23:59:59+02:00",
+    );
+    let mut world = World::at("2026-10-01T08:00:00Z");
+    let at_the_end = "2026-10-01T09:00:00+02:00";
+    create(&mut world, Some(due("2026-10-01 09:00 Europe/Berlin")), &[at_the_end]);
+    create(&mut world, Some(due("2026-10-01")), &["2026-10-01T23:59:59+02:00"]);
+    create(&mut world, None, &["2030-01-01T00:00:00Z"]);
+}
+
+#[test]
+fn a_moment_before_1970_or_after_9998_is_refused() {
+    check_refused(
+        None,
+        "1969-12-31T23:59:59Z",
+        "reminders[0].at is before 1970; the first moment is 1970-01-01T01:00:00+01:00",
+    );
+    check_refused(
+        Some(due("1970-01-02 00:00 UTC")),
+        "P2D",
+        "reminders[0].before is before 1970; the first moment is 1970-01-01T00:00:00Z",
+    );
+    check_refused(
+        None,
+        "9999-01-01T00:00:00Z",
+        "reminders[0].at is in the year 9999; the years 1900 to 9998 are possible",
+    );
+    let mut world = World::at("1970-01-01T00:00:00Z");
+    create(&mut world, Some(due("1970-01-02 00:00 UTC")), &["P1D", "1970-01-01T00:00:00Z"]);
+}
+
+#[test]
+fn more_than_fifty_are_refused_with_the_limit() {
+    let mut world = World::at("2026-10-01T08:00:00Z");
+    let minutes = |n: u32| (0..n).map(|n| trigger(&format!("PT{n}M"))).collect::<Vec<_>>();
+    let at = Some(due("2026-10-03 09:00 UTC"));
+    let with = |n| NewTask { due: at.clone(), reminders: minutes(n), ..new_task("it") };
+    assert_eq!(world.create(with(50)).unwrap().reminders.len(), 50);
+    for many in [51, 200] {
+        let refusal = world.create(with(many)).unwrap_err();
+        let expect = format!("reminders are {many}; a task has at most 50");
+        assert_eq!((refusal.field().as_deref(), refusal.to_string()), (Some("reminders"), expect));
+    }
+}
+
+#[test]
+fn a_due_date_that_moves_before_a_moment_leaves_it_and_what_is_there_may_be_said_again() {
+    let mut world = World::at("2026-10-01T08:00:00Z");
+    let moment = "2026-10-03T08:00:00Z";
+    let task = create(&mut world, Some(due("2026-10-03 09:00 UTC")), &[moment]);
+    let earlier = move_due(&mut world, &task, Some(due("2026-10-02 09:00 UTC")));
+    assert_eq!(states(&earlier), [(Scheduled, 1)]);
+    let again = Some(vec![trigger(moment), trigger("PT5M")]);
+    let patch = TaskPatch { reminders: again, ..TaskPatch::default() };
+    assert_eq!(update(&mut world, &earlier, patch).reminders.len(), 2);
 }
 
 #[test]
@@ -205,7 +287,7 @@ fn opening_again_revives_what_is_still_to_come() {
     let open = create(&mut world, Some(due("2026-10-03 09:00 UTC")), &["P1D", "PT1H"]);
     let done = world.complete(&open);
     world.move_to("2026-10-02T09:30:00Z");
-    let set = world.decide(|ctx| decide::reopen(&done, None, ctx)).unwrap();
+    let set = world.decide(|ctx| decide::reopen(&done, None, &[], ctx)).unwrap();
     assert_eq!(states(&set.tasks[0]), [(Cancelled, 1), (Scheduled, 2)]);
 }
 
@@ -238,7 +320,7 @@ fn a_done_task_takes_reminders_and_keeps_them_quiet() {
     let done = world.complete(&open);
     let moved = move_due(&mut world, &done, Some(due("2026-10-05 09:00 UTC")));
     assert_eq!(states(&moved), [(Cancelled, 2)]);
-    let set = world.decide(|ctx| decide::reopen(&moved, None, ctx)).unwrap();
+    let set = world.decide(|ctx| decide::reopen(&moved, None, &[], ctx)).unwrap();
     assert_eq!(states(&set.tasks[0]), [(Scheduled, 3)]);
 }
 

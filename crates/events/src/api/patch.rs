@@ -8,7 +8,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{Due, Priority, Repeat, Trigger, new_task::convert, reminder};
+use super::{Due, Priority, Repeat, Scope, Trigger, new_task::convert, reminder};
 use crate::{FieldError, json};
 
 /// A merge patch: what is absent stays, null takes a value away (what has a default gets it back).
@@ -56,6 +56,11 @@ pub struct TaskPatch {
     /// The task that it is a part of.
     #[serde(default, deserialize_with = "json::patched", skip_serializing_if = "Option::is_none")]
     pub parent_id: Option<Option<Uuid>>,
+    /// For which instances of a series the change is. When it is not said, `due` moves this instance,
+    /// and everything else is for the following ones too. `repeat` and `parent_id` are never for
+    /// this one only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scope: Option<Scope>,
 }
 
 /// From the bytes of a request to the command: all that can be said without looking at any state.
@@ -82,6 +87,7 @@ impl TryFrom<TaskPatch> for command::TaskPatch {
                 .map(|list| reminder::triggers(list.unwrap_or_default()))
                 .transpose()?,
             parent_id: patch.parent_id,
+            scope: patch.scope.map(Into::into),
         })
     }
 }

@@ -1,6 +1,6 @@
 //! `reminders`: when the person is reminded.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, FixedOffset, Utc};
 use domain::reminder;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -30,13 +30,7 @@ impl TryFrom<Trigger> for reminder::Trigger {
             (Some(before), None) => {
                 Self::before(&before).map_err(|error| FieldError::new("before", error))
             }
-            (None, Some(at)) => time::instant(&at).map(Self::At).ok_or_else(|| {
-                let why = format!(
-                    "`{}` is no moment; use RFC 3339 with an offset: `2026-11-30T18:00:00+01:00`",
-                    shown(&at)
-                );
-                FieldError::new("at", why)
-            }),
+            (None, Some(at)) => moment("at", &at).map(Self::At),
             (Some(_), Some(_)) => {
                 Err(FieldError::new("", "has both `before` and `at`; give one of them"))
             }
@@ -56,6 +50,17 @@ impl From<&reminder::Trigger> for Trigger {
         };
         Self { before: trigger.duration(), at }
     }
+}
+
+/// A moment with its offset.
+pub(super) fn moment(field: &str, text: &str) -> Result<DateTime<FixedOffset>, FieldError> {
+    time::instant(text).ok_or_else(|| {
+        let why = format!(
+            "`{}` is no moment; use RFC 3339 with an offset: `2026-11-30T18:00:00+01:00`",
+            shown(text)
+        );
+        FieldError::new(field, why)
+    })
 }
 
 /// All of a list; an error names the place in it.
@@ -87,6 +92,11 @@ pub struct ReminderSnapshot {
     pub fire_at: DateTime<Utc>,
     /// Where it stands.
     pub state: ReminderState,
+    /// The moment that the person put it off to; absent when they did not, or when the due date
+    /// changed since.
+    #[serde(default, with = "time::utc_or_null", skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<DateTime<Utc>>")]
+    pub snoozed_until: Option<DateTime<Utc>>,
     /// Raised whenever `fire_at` changes.
     pub generation: u32,
 }
@@ -100,6 +110,7 @@ impl From<&reminder::Reminder> for ReminderSnapshot {
             at,
             fire_at: reminder.fire_at,
             state: reminder.state.into(),
+            snoozed_until: reminder.snoozed.then_some(reminder.fire_at),
             generation: reminder.generation,
         }
     }
@@ -114,6 +125,7 @@ impl TryFrom<ReminderSnapshot> for reminder::Reminder {
             generation: snapshot.generation,
             trigger: Trigger { before: snapshot.before, at: snapshot.at }.try_into()?,
             fire_at: snapshot.fire_at,
+            snoozed: snapshot.snoozed_until.is_some(),
             state: snapshot.state.into(),
         })
     }

@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{Due, Priority, ReminderSnapshot, Repeat, Status, new_task::convert};
+use super::{Due, Following, Priority, ReminderSnapshot, Repeat, Status, new_task::convert};
 use crate::{FieldError, time};
 
 /// A task as it is. Readers skip fields that they do not know.
@@ -40,6 +40,10 @@ pub struct TaskSnapshot {
     pub occurrence: Option<u32>,
     /// Its place on the calendar of the series.
     pub series: Option<SeriesPlace>,
+    /// What the next instance has instead, where a change was for this one only; null when it is to
+    /// be like this one.
+    #[serde(default)]
+    pub following: Option<Following>,
     /// Set exactly when it is done.
     #[serde(with = "time::utc_or_null")]
     #[schemars(with = "Option<DateTime<Utc>>")]
@@ -85,6 +89,7 @@ impl From<&task::Task> for TaskSnapshot {
             series_id: series.map(|series| series.id),
             occurrence: series.map(|series| series.occurrence),
             series: series.map(|series| SeriesPlace { start: series.start, slot: series.slot }),
+            following: task.following.as_deref().map(Into::into),
             completed_at: task.completed_at,
             created_at: task.created_at,
             updated_at: task.updated_at,
@@ -113,6 +118,7 @@ impl TaskSnapshot {
             due: convert("due", self.due)?,
             repeat: convert("repeat", self.repeat)?,
             series,
+            following: convert("following", self.following)?,
             parent_id: self.parent_id,
             reminders: reminders.collect::<Result<_, _>>()?,
             completed_at: self.completed_at,

@@ -78,6 +78,16 @@ words! {
 }
 
 words! {
+    /// Which instances of a series a change is for.
+    Scope: domain::command::Scope, "kebab-case" {
+        /// This one only.
+        This,
+        /// This one and all that come after it.
+        ThisAndFollowing,
+    }
+}
+
+words! {
     /// Where a reminder stands.
     ReminderState: domain::reminder::ReminderState, "lowercase" {
         /// Waits for its time.

@@ -64,6 +64,8 @@ fn payloads_read_in_their_own_shape() {
     let reminder: ReminderTrigger = sample(6).payload_as().unwrap();
     assert_eq!(reminder.due_date.as_deref(), Some("2026-01-31T09:00:00+01:00"));
     assert_eq!(reminder.late_by_ms, 1500);
+    assert_eq!(reminder.digest.map(|digest| (digest.size, digest.position)), Some((12, 3)));
+    assert!(sample(7).payload.get("digest").is_none());
     assert_eq!(sample(7).payload["due_date"], Value::Null);
 }
 

@@ -1,7 +1,7 @@
 //! Bodies that are wrong: each gets one sentence that names the field and says what would do.
 
 use events::{
-    api::{parse_new_task, parse_patch},
+    api::{parse_new_task, parse_patch, parse_snooze},
     effect::HandlerReply,
 };
 use proptest::prelude::*;
@@ -49,6 +49,31 @@ fn keys() {
         r#"{"title": "x", "reminders": [{"before": "P1D"}, {"after": "P1D"}]}"#,
         "reminders[1].after: is no known field; known are before or at",
     );
+}
+
+#[test]
+fn a_reminder_is_put_off_for_a_span_or_until_a_moment() {
+    let check = |body: &str, expect: &str| {
+        assert_eq!(parse_snooze(body.as_bytes()).unwrap_err().to_string(), expect);
+    };
+    check("{}", "needs `for` (`PT1H`) or `until` (`2026-11-30T18:00:00+01:00`)");
+    check(
+        r#"{"for": "PT1H", "until": "2026-12-01T09:00:00Z"}"#,
+        "has both `for` and `until`; give one of them",
+    );
+    check(
+        r#"{"for": "1 hour"}"#,
+        "for: `1 hour` is no time span; use ISO 8601 without sign, months and years, such as \
+         `PT30M`, `P1D`, `P1DT2H` or `P2W`",
+    );
+    check(r#"{"for": "P3661D"}"#, "for: `P3661D` is too long; at most 3660 days are possible");
+    check(
+        r#"{"until": "2026-12-01T09:00"}"#,
+        "until: `2026-12-01T09:00` is no moment; use RFC 3339 with an offset: \
+         `2026-11-30T18:00:00+01:00`",
+    );
+    check(r#"{"for": "PT1H", "reminder_id": "7"}"#, "reminder_id: is no UUID");
+    check(r#"{"fro": "PT1H"}"#, "fro: is no known field; known are reminder_id, for, until");
 }
 
 #[test]
@@ -187,7 +212,8 @@ fn patches() {
     );
     check(
         r#"{"status": "done"}"#,
-        "status: is no known field; known are title, description, priority, tags, due, repeat, reminders, parent_id",
+        "status: is no known field; known are title, description, priority, tags, due, repeat, \
+         reminders, parent_id, scope",
     );
     check(r#"{"due": null, "due": null}"#, "due: is given twice");
     check("[]", "expected an object, got a list");

@@ -4,7 +4,7 @@ use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeDelta};
 use domain::{
     recurrence::{Mode, MonthEnd, Repeat, Rule},
     reminder::{Reminder, ReminderState, Trigger},
-    task::{Due, Priority, Series, Status, Task},
+    task::{Due, Following, Priority, Series, Status, Task},
     zone::{self, ZoneName},
 };
 use events::api::TaskSnapshot;
@@ -43,12 +43,14 @@ fn a_snapshot_looks_as_documented() {
             {"id": samples::id(3), "before": "P1DT30M", "fire_at": "2026-01-30T07:30:00Z",
              "state": "scheduled", "generation": 2},
             {"id": samples::id(4), "at": "2026-01-29T18:00:00+01:00",
-             "fire_at": "2026-01-29T17:00:00Z", "state": "fired", "generation": 1},
+             "fire_at": "2026-01-29T18:30:00Z", "snoozed_until": "2026-01-29T18:30:00Z",
+             "state": "fired", "generation": 1},
         ],
         "parent_id": samples::id(2),
         "series_id": samples::id(1),
         "occurrence": 1,
         "series": {"start": "2026-01-31T09:00:00", "slot": "2026-01-31T09:00:00"},
+        "following": {"title": "Pay the landlord", "reminders": [{"before": "P1D"}]},
         "completed_at": null,
         "created_at": "2026-01-01T00:00:00.123Z",
         "updated_at": "2026-01-02T00:00:00Z",
@@ -152,12 +154,13 @@ fn reminders() -> impl Strategy<Value = Reminder> {
         ReminderState::Fired,
         ReminderState::Cancelled,
     ]);
-    (any::<u128>(), any::<u32>(), triggers, instant_ms(), states).prop_map(
-        |(id, generation, trigger, fire_at, state)| Reminder {
+    (any::<u128>(), any::<u32>(), triggers, instant_ms(), any::<bool>(), states).prop_map(
+        |(id, generation, trigger, fire_at, snoozed, state)| Reminder {
             id: Uuid::from_u128(id),
             generation,
             trigger,
             fire_at,
+            snoozed,
             state,
         },
     )
@@ -167,6 +170,19 @@ prop_compose! {
     fn series()(id in any::<u128>(), occurrence in any::<u32>(), start in wall_clock(), slot in wall_clock())
         -> Series {
         Series { id: Uuid::from_u128(id), occurrence, start, slot }
+    }
+}
+
+prop_compose! {
+    fn following()(
+        title in option::of(any::<String>()),
+        priority in option::of(Just(Priority::Low)),
+        tags in option::of(prop::collection::vec(any::<String>(), 0..3)),
+        reminders in option::of(prop::collection::vec(reminders(), 0..3)),
+    ) -> Box<Following> {
+        let triggers = |list: Vec<Reminder>| list.into_iter().map(|known| known.trigger).collect();
+        let reminders = reminders.map(triggers);
+        Box::new(Following { description: title.clone(), title, priority, tags, reminders })
     }
 }
 
@@ -181,6 +197,7 @@ prop_compose! {
         due in option::of(dues()),
         (repeat, series) in (option::of(repeats()), option::of(series())),
         reminders in prop::collection::vec(reminders(), 0..3),
+        following in option::of(following()),
         parent_id in option::of(any::<u128>().prop_map(Uuid::from_u128)),
         completed_at in option::of(instant_ms()),
         (created_at, updated_at) in (instant_ms(), instant_ms()),
@@ -197,6 +214,7 @@ prop_compose! {
             due,
             repeat,
             series,
+            following,
             parent_id,
             reminders,
             completed_at,

@@ -2,10 +2,10 @@
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 use domain::{
-    change::{Actor, Change, Event, EventBody},
+    change::{Actor, Change, Digest, Event, EventBody},
     recurrence::{Mode, MonthEnd, Repeat, Rule},
     reminder::{Reminder, ReminderState, Trigger},
-    task::{Due, Priority, Series, Status, Task},
+    task::{Due, Following, Priority, Series, Status, Task},
     zone::ZoneName,
 };
 use events::{
@@ -51,6 +51,11 @@ pub(crate) fn task() -> Task {
             month_end: MonthEnd::Clamp,
         }),
         series: Some(Series { id: id(1), occurrence: 1, start: due, slot: due }),
+        following: Some(Box::new(Following {
+            title: Some("Pay the landlord".to_owned()),
+            reminders: Some(vec![Trigger::Before { days: 1, seconds: 0 }]),
+            ..Following::default()
+        })),
         parent_id: Some(id(2)),
         reminders: vec![
             Reminder {
@@ -58,6 +63,7 @@ pub(crate) fn task() -> Task {
                 generation: 2,
                 trigger: Trigger::Before { days: 1, seconds: 1800 },
                 fire_at: at("2026-01-30T07:30:00Z"),
+                snoozed: false,
                 state: ReminderState::Scheduled,
             },
             Reminder {
@@ -66,7 +72,8 @@ pub(crate) fn task() -> Task {
                 trigger: Trigger::At(
                     DateTime::parse_from_rfc3339("2026-01-29T18:00:00+01:00").unwrap(),
                 ),
-                fire_at: at("2026-01-29T17:00:00Z"),
+                fire_at: at("2026-01-29T18:30:00Z"),
+                snoozed: true,
                 state: ReminderState::Fired,
             },
         ],
@@ -86,6 +93,7 @@ pub(crate) fn plain_task() -> Task {
         due: Some(Due::Date { date: NaiveDate::from_ymd_opt(2026, 12, 1).unwrap(), zone: None }),
         repeat: None,
         series: None,
+        following: None,
         parent_id: None,
         reminders: Vec::new(),
         ..task()
@@ -123,11 +131,13 @@ pub(crate) fn events() -> Vec<Event> {
             reminder: task().reminders.remove(0),
             task: Box::new(task()),
             late_by_ms: 1500,
+            digest: Some(Digest { id: id(9), size: 12, position: 3 }),
         },
         EventBody::ReminderTrigger {
             reminder: task().reminders.remove(1),
             task: Box::new(Task { due: None, ..plain_task() }),
             late_by_ms: 0,
+            digest: None,
         },
     ]
     .into_iter()
@@ -136,6 +146,7 @@ pub(crate) fn events() -> Vec<Event> {
         at: at("2026-01-31T08:30:00Z"),
         actor: Actor::Person,
         correlation_id: "correlation-1".to_owned(),
+        zone: berlin(),
         body,
     })
     .collect()

@@ -97,6 +97,8 @@ fn bodies_of_requests_keep_to_their_schemas() {
     check_fits("new-task", &json!({"title": "x", "due": null, "tags": null}));
     check_fits("task-patch", &json!({}));
     check_fits("task-patch", &json!({"description": null, "due": {"date": "2026-12-01"}}));
+    check_fits("snooze", &json!({"for": "PT1H"}));
+    check_fits("snooze", &json!({"until": "2026-12-01T09:00:00Z", "reminder_id": samples::id(3)}));
     check_fits("task-snapshot", &serde_json::to_value(samples::snapshot()).unwrap());
 }
 
@@ -109,6 +111,8 @@ fn what_is_wrong_does_not_fit() {
     check_refused("new-task", &json!({"title": "x", "due": {"time_zone": "UTC"}}));
     check_refused("new-task", &json!({"title": "x", "reminders": [{}]}));
     check_refused("task-patch", &json!({"title": null}));
+    check_refused("snooze", &json!({}));
+    check_refused("snooze", &json!({"for": "PT1H", "until": "2026-12-01T09:00:00Z"}));
     check_refused("handler-reply", &json!({"effects": [{"effect": "format-disk"}]}));
 
     let [created, updated, ..] = &samples::events()[..] else { panic!("samples of events") };

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, NaiveDate};
 use domain::{
-    command::{NewTask, TaskPatch},
+    command::{NewTask, Scope, TaskPatch},
     recurrence::{Mode, MonthEnd},
     reminder::Trigger,
     task::{Due, Priority},
@@ -127,10 +127,15 @@ fn a_patch_tells_absent_from_null() {
             repeat: Some(None),
             reminders: Some(Vec::new()),
             parent_id: Some(None),
+            scope: None,
         }
     );
     let changed = patch(&json!({"title": "y", "reminders": [{"before": "PT30M"}]}));
     assert_eq!(changed.title.as_deref(), Some("y"));
     assert_eq!(changed.reminders, Some(vec![Trigger::Before { days: 0, seconds: 1800 }]));
     assert_eq!(changed.due, None);
+    let this = patch(&json!({"title": "y", "scope": "this"}));
+    assert_eq!(this.scope, Some(Scope::This));
+    let following = patch(&json!({"title": "y", "scope": "this-and-following"}));
+    assert_eq!(following.scope, Some(Scope::ThisAndFollowing));
 }

@@ -90,4 +90,10 @@ codes! {
     EventRefused = "TASKLOOM-0026", UNPROCESSABLE_ENTITY, "the handler refuses the event";
     /// A handler asks to send the same event again later.
     HandlerTryLater = "TASKLOOM-0027", SERVICE_UNAVAILABLE, "the handler asks to try later";
+    /// What is asked for is possible for an open task only.
+    TaskIsDone = "TASKLOOM-0028", CONFLICT, "the task is done";
+    /// There is no further occurrence in the series, or no series.
+    SeriesIsOver = "TASKLOOM-0029", CONFLICT, "the series is over";
+    /// The task has no such reminder, or none that fired or waits.
+    ReminderNotFound = "TASKLOOM-0030", NOT_FOUND, "no such reminder";
 }

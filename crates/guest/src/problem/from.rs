@@ -34,11 +34,17 @@ impl From<FieldError> for Problem {
 
 impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Self {
+        let code = match refusal {
+            Refusal::NotFound => Code::TaskNotFound,
+            Refusal::TaskIsDone => Code::TaskIsDone,
+            Refusal::SeriesIsOver => Code::SeriesIsOver,
+            Refusal::NoSuchReminder => Code::ReminderNotFound,
+            _ => Code::InvalidField,
+        };
         let detail = refusal.to_string();
-        match (refusal.field(), refusal) {
-            (Some(field), _) => Self::at(Code::InvalidField, field, detail),
-            (None, Refusal::NotFound) => Self::new(Code::TaskNotFound, detail),
-            (None, _) => Self::new(Code::InvalidField, detail),
+        match refusal.field() {
+            Some(field) => Self::at(code, field, detail),
+            None => Self::new(code, detail),
         }
     }
 }

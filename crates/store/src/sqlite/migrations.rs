@@ -14,12 +14,22 @@ pub(crate) struct Migration {
 }
 
 /// All of them, in order.
-pub(crate) const ALL: [Migration; 2] = [
+pub(crate) const ALL: [Migration; 4] = [
     Migration { number: 1, name: "tables", text: include_str!("migrations/0001_tables.sql") },
     Migration {
         number: 2,
         name: "apply_changeset",
         text: include_str!("migrations/0002_apply_changeset.sql"),
+    },
+    Migration {
+        number: 3,
+        name: "following_and_snooze",
+        text: include_str!("migrations/0003_following_and_snooze.sql"),
+    },
+    Migration {
+        number: 4,
+        name: "deliveries",
+        text: include_str!("migrations/0004_deliveries.sql"),
     },
 ];
 

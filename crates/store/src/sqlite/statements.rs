@@ -6,11 +6,11 @@ macro_rules! task_columns {
     () => {
         "t.user_id, t.id, t.version, t.title, t.description, t.status, t.priority, t.due_date,
   t.due_time, t.time_zone, t.rule, t.mode, t.month_end, t.series_id, t.occurrence, t.series_start,
-  t.series_slot, t.parent_id, t.completed_at, t.created_at, t.updated_at, t.deleted_at,
+  t.series_slot, t.following, t.parent_id, t.completed_at, t.created_at, t.updated_at, t.deleted_at,
   (select json_group_array(g.label order by g.position) from task_tags g
     where g.user_id = t.user_id and g.task_id = t.id),
   (select json_group_array(json_array(r.id, r.generation, r.before_days, r.before_seconds, r.at,
-      r.fire_at, r.state) order by r.position) from reminders r
+      r.fire_at, r.snoozed, r.state) order by r.position) from reminders r
     where r.user_id = t.user_id and r.task_id = t.id)"
     };
 }
@@ -27,7 +27,7 @@ pub(crate) const TASK_COLUMNS: &str = task_columns!();
 
 /// Returns the `seq` of the last event of the user, as the whole change left it. In binary form the
 /// document is parsed once, not once for each of the trigger's statements.
-pub(crate) const APPLY: &str = "insert into changesets (doc) values (jsonb(?1))
+pub(crate) const APPLY: &str = "insert into changesets_3 (doc) values (jsonb(?1))
 returning (select s.seq from user_seq s where s.user_id = doc ->> '$.user_id')";
 
 pub(crate) const TASK: &str = concat!(
@@ -40,6 +40,21 @@ pub(crate) const CHILD_OF: &str = concat!(
     "select ",
     task_columns!(),
     " from tasks t where t.user_id = ?1 and t.series_id = ?2 and t.occurrence = ?3"
+);
+
+/// Deleted ones too: whoever asks looks whether anybody touched one. The joins are crossed so that
+/// SQLite goes from the parts to the tasks, not the other way round.
+pub(crate) const PARTS: &str = concat!(
+    "with recursive part (id, depth) as (
+  select p.id, 1 from tasks p where p.user_id = ?1 and p.parent_id = ?2
+  union
+  select p.id, part.depth + 1
+    from part cross join tasks p on p.user_id = ?1 and p.parent_id = part.id
+    where part.depth < ?3)
+select ",
+    task_columns!(),
+    " from part cross join tasks t on t.user_id = ?1 and t.id = part.id
+order by part.depth, t.created_at, t.id limit ?4"
 );
 
 pub(crate) const TAGS: &str = "select min(g.label), count(case when t.status = 'open' then 1 end)

@@ -248,7 +248,8 @@ fn rescheduled(task: &Task, generation: u32) -> Task {
 
 fn fire(task: &Task, generation: u32, ids: &mut Ids) -> ChangeSet {
     let reminder = Reminder { state: ReminderState::Fired, ..task.reminders[0].clone() };
-    let body = EventBody::ReminderTrigger { reminder, task: Box::new(task.clone()), late_by_ms: 0 };
+    let task = Box::new(task.clone());
+    let body = EventBody::ReminderTrigger { reminder, task, late_by_ms: 0, digest: None };
     ChangeSet {
         fire: vec![ReminderFire { reminder_id: clock::id(20), generation }],
         events: vec![event(body, ids)],

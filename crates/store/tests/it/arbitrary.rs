@@ -4,7 +4,7 @@ use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
 use domain::{
     recurrence::{Mode, MonthEnd, Repeat, Rule},
     reminder::{Reminder, ReminderState, Trigger},
-    task::{Due, Priority, Series, Status, Task},
+    task::{Due, Following, Priority, Series, Status, Task},
     zone::ZoneName,
 };
 use proptest::{collection::vec, option, prelude::*, sample::subsequence};
@@ -25,6 +25,17 @@ pub(crate) fn task(n: u64) -> impl Strategy<Value = Task> {
         let (completed_at, priority, tags, version) = state;
         let (due, repeats, reminders) = when;
         let (repeat, series) = repeats.unzip();
+        // What the next instance has instead, of the same values.
+        let following = (version > 2).then(|| {
+            let tags = tags.iter().copied().map(str::to_owned).collect();
+            let reminders = reminders.iter().map(|reminder| reminder.trigger.clone()).collect();
+            Box::new(Following {
+                title: Some(text.1.clone()),
+                tags: Some(tags),
+                reminders: Some(reminders),
+                ..Following::default()
+            })
+        });
         Task {
             id: clock::id(n),
             version,
@@ -36,6 +47,7 @@ pub(crate) fn task(n: u64) -> impl Strategy<Value = Task> {
             due,
             repeat,
             series,
+            following,
             parent_id: times.2,
             reminders: numbered(n, reminders),
             completed_at,
@@ -111,7 +123,14 @@ fn reminder() -> impl Strategy<Value = Reminder> {
         ReminderState::Fired,
         ReminderState::Cancelled,
     ]);
-    (1..9_u32, trigger, instant(), state).prop_map(|(generation, trigger, fire_at, state)| {
-        Reminder { id: Uuid::nil(), generation, trigger, fire_at, state }
-    })
+    (1..9_u32, trigger, instant(), any::<bool>(), state).prop_map(
+        |(generation, trigger, fire_at, snoozed, state)| Reminder {
+            id: Uuid::nil(),
+            generation,
+            trigger,
+            fire_at,
+            snoozed,
+            state,
+        },
+    )
 }

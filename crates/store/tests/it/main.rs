@@ -4,6 +4,7 @@
 
 mod apply;
 mod arbitrary;
+mod deliveries;
 mod list;
 mod log;
 mod migrate;

@@ -1,6 +1,6 @@
 //! Single tasks: what is read is what was written, by its owner.
 
-use domain::task::{Series, Task};
+use domain::task::{DEPTH_MAX, PARTS_MAX, Series, Task};
 use proptest::prelude::*;
 use store::{Conflict, ListQuery};
 use testkit::{
@@ -122,4 +122,51 @@ fn in_series(occurrence: u32) -> Task {
     let slot = clock::now().naive_utc();
     let series = Series { id: clock::id(100), occurrence, start: slot, slot };
     Task { series: Some(series), tags: vec!["home".into()], ..a_task() }
+}
+
+#[test]
+fn the_parts_of_a_task_come_parents_first_and_deleted_ones_too() {
+    let store = sqlite::store();
+    let mut ids = Ids::new();
+    let mut put = |n: u64, parent: Option<u64>, deleted: bool| {
+        let task = Task {
+            id: clock::id(n),
+            parent_id: parent.map(clock::id),
+            deleted_at: deleted.then(clock::now),
+            ..a_task()
+        };
+        store.apply(&created(&task, &mut ids)).unwrap();
+    };
+    put(9, None, false);
+    // The part of a part was there before its parent became one.
+    put(1, Some(5), false);
+    put(5, Some(9), false);
+    put(6, Some(9), true);
+    put(7, Some(6), false);
+    put(8, Some(100), false);
+    let parts = |user, n| {
+        let parts = store.parts_of(user, clock::id(n)).unwrap();
+        parts.into_iter().map(|part| part.id).collect::<Vec<_>>()
+    };
+    assert_eq!(parts(USER, 9), [5, 6, 1, 7].map(clock::id));
+    assert!(parts(USER, 1).is_empty());
+    assert!(parts("mallory", 9).is_empty());
+}
+
+#[test]
+fn there_is_one_part_more_than_the_limit_and_no_endless_circle() {
+    let store = sqlite::store();
+    let mut ids = Ids::new();
+    for n in 0..PARTS_MAX as u64 + 5 {
+        let parent_id = Some(clock::id(9_000));
+        let task = Task { id: clock::id(n + 10_000), parent_id, ..a_task() };
+        store.apply(&created(&task, &mut ids)).unwrap();
+    }
+    assert_eq!(store.parts_of(USER, clock::id(9_000)).unwrap().len(), PARTS_MAX + 1);
+
+    for (n, parent) in [(1, 2), (2, 1)] {
+        let task = Task { id: clock::id(n), parent_id: Some(clock::id(parent)), ..a_task() };
+        store.apply(&created(&task, &mut ids)).unwrap();
+    }
+    assert!(store.parts_of(USER, clock::id(1)).unwrap().len() <= DEPTH_MAX);
 }

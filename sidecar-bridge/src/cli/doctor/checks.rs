@@ -30,6 +30,7 @@ pub(super) fn all(config: &Config) -> Vec<Check> {
     checks.push(address("listen", config.listen, running));
     checks.push(address("admin listen", config.admin_listen, running));
     checks.push(components(config));
+    checks.push(notifications(config));
     checks.push(machine::clock());
     checks.push(machine::time_zones());
     checks
@@ -121,6 +122,23 @@ fn address(name: &'static str, address: SocketAddr, running: bool) -> Check {
         Ok(_) => Check::ok(name, format!("{address} is free")),
         Err(_) if running => Check::ok(name, format!("{address} is taken; a server runs")),
         Err(error) => Check::failed(name, format!("{address}: {error}")),
+    }
+}
+
+/// Which ways there are to tell people of reminders; no message is sent.
+fn notifications(config: &Config) -> Check {
+    const NAME: &str = "notifications";
+    let settings = &config.notify;
+    let names = [
+        ("webhook", settings.webhook.is_some()),
+        ("email", settings.email.is_some()),
+        ("ntfy", settings.ntfy.is_some()),
+        ("web-push", settings.push.is_some()),
+    ];
+    let names: Vec<_> = names.iter().filter(|(_, is_set)| *is_set).map(|(name, _)| *name).collect();
+    match names.as_slice() {
+        [] => Check::ok(NAME, "the live stream only"),
+        names => Check::ok(NAME, format!("the live stream, {}", names.join(", "))),
     }
 }
 

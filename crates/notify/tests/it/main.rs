@@ -1,0 +1,9 @@
+//! Every channel against a receiver that other people wrote, and against receivers that misbehave.
+
+mod email;
+mod guard;
+mod ntfy;
+mod python;
+mod receiver;
+mod web_push;
+mod webhook;
