@@ -99,6 +99,7 @@ impl App {
             }
             Mode::BesideSpin => (Base::beside_spin(&config, Arc::clone(&keys)).await?, None),
         };
+        base.release_parked().await;
         let (closing, closed) = (CancellationToken::new(), CancellationToken::new());
         let spine = Spine::start(&base, base::settings(&config), closing.clone());
 
@@ -112,7 +113,12 @@ impl App {
             host,
             body_limit_bytes: config.body_limit_bytes,
         });
-        let server = Server { api: api_url(&config, mode, api_address), pid: std::process::id() };
+        let server = Server {
+            api: api_url(&config, mode, api_address),
+            pid: std::process::id(),
+            listen: Some(api_address),
+            admin_listen: Some(admin_address),
+        };
         let announcement = server.announce(&config.data_dir).map_err(AppError::Announce)?;
         let api = Listening {
             address: api_address,

@@ -13,6 +13,8 @@ use hyper_util::{
     rt::TokioExecutor,
 };
 
+/// Where the tasks component applies effects, each delivery once.
+pub const APPLY_PATH: &str = "/internal/tasks/effects";
 /// Carries the id that ties a request to everything that follows from it.
 pub const CORRELATION_ID: &str = "x-correlation-id";
 /// Answers of components to the bridge are lists of effects; none is longer than this.
@@ -34,8 +36,10 @@ pub trait Components: Send + Sync {
 
 /// Signs the bridge's own calls.
 pub trait TokenMint: Send + Sync {
-    /// A token of the internal audience that is valid for some seconds yet.
+    /// A token for the platform's own routes that is valid for some seconds yet.
     fn internal_token(&self) -> String;
+    /// The same for handlers, who may be strangers: it opens none of those routes.
+    fn handler_token(&self) -> String;
 }
 
 /// What a component answered, whatever the status.
@@ -160,13 +164,14 @@ fn request(
     correlation_id: &str,
 ) -> Result<Request<Full<Bytes>>, CallError> {
     let failed = |cause: BoxError| CallError::new(path, CallErrorKind::Failed, cause);
+    let token = if path == APPLY_PATH { tokens.internal_token() } else { tokens.handler_token() };
     let uri: Uri = uri.parse().map_err(|error: http::uri::InvalidUri| failed(error.into()))?;
     Request::builder()
         .method(Method::POST)
         .uri(uri)
         .header(header::CONTENT_TYPE, "application/json")
         .header(header::CONTENT_LENGTH, body.len())
-        .header(header::AUTHORIZATION, format!("Bearer {}", tokens.internal_token()))
+        .header(header::AUTHORIZATION, format!("Bearer {token}"))
         .header(CORRELATION_ID, correlation_id)
         .body(Full::new(body))
         .map_err(|error| failed(error.into()))

@@ -15,7 +15,7 @@ use crate::{
     alarm::AlarmClock,
     bus::{PublishError, PublishErrorKind},
     clock::Clock,
-    components::{Answer, Components},
+    components::{APPLY_PATH, Answer, Components},
     database::Storage,
     dead_letters,
     effects::{Grants, Plan, UnknownEffect},
@@ -25,9 +25,6 @@ use crate::{
 mod failure;
 
 use failure::{Called, Failure};
-
-/// Where the tasks component applies effects, each delivery once.
-const APPLY_PATH: &str = "/internal/tasks/effects";
 
 /// A handler, what it listens to and what it may do.
 #[derive(Debug, Clone)]

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use axum::{
     Router,
     body::Body,
-    extract::{Query, State},
+    extract::{Query, State, rejection::QueryRejection},
     middleware,
     response::{IntoResponse, Response},
     routing::get,
@@ -22,7 +22,7 @@ use serde::Deserialize;
 use crate::{
     clock::Clock,
     database::operator_text,
-    keys::{Keys, Refused},
+    keys::{Keys, Person, Refused},
     problem::Problem,
     stream::{self, Hub, OpenError, SinceError},
 };
@@ -82,12 +82,15 @@ struct StreamQuery {
 
 async fn live(
     State(edge): Shared,
-    Query(query): Query<StreamQuery>,
+    query: Result<Query<StreamQuery>, QueryRejection>,
     headers: HeaderMap,
 ) -> Response {
-    let user = match user(&edge, &headers) {
-        Ok(user) => user,
+    let Person { user, until } = match person(&edge, &headers) {
+        Ok(person) => person,
         Err((problem, detail)) => return problem.answer(&detail),
+    };
+    let Ok(Query(query)) = query else {
+        return Problem::InvalidParameter.answer("the query takes `since`, once");
     };
     let since = match stream::since(&headers, query.since.as_deref()) {
         Ok(since) => since,
@@ -99,7 +102,10 @@ async fn live(
         }
     };
     match edge.streams.open(&user, since).await {
-        Ok(live) => stream::answer(live),
+        Ok(live) => {
+            let time_left = (until - edge.clock.now()).to_std().unwrap_or_default();
+            stream::answer(live, time_left)
+        }
         Err(error @ OpenError::TooMany) => Problem::TooManyStreams.answer(&error.to_string()),
         Err(error @ OpenError::Unavailable(_)) => {
             tracing::warn!(error = operator_text(&error), "a live stream could not be opened");
@@ -115,10 +121,18 @@ async fn components(State(edge): Shared, request: Request<Body>) -> Response {
     // What is announced too long is refused in `guard`; what turns out too long is cut here.
     let limit = usize::try_from(edge.body_limit_bytes).unwrap_or(usize::MAX);
     let request = request.map(|body| Limited::new(body, limit).boxed_unsync());
-    host.handle(request).await.map(Body::new)
+    let response = host.handle(request).await;
+    match response.extensions().get() {
+        Some(own) => Problem::of_host(own).answer(own.detail),
+        None => response.map(Body::new),
+    }
 }
 
 fn user(edge: &Edge, headers: &HeaderMap) -> Result<String, (Problem, String)> {
+    person(edge, headers).map(|person| person.user)
+}
+
+fn person(edge: &Edge, headers: &HeaderMap) -> Result<Person, (Problem, String)> {
     let missing = || (Problem::TokenMissing, "send `Authorization: Bearer <token>`".to_owned());
     let mut given = headers.get_all(header::AUTHORIZATION).iter();
     let (value, more) = (given.next().ok_or_else(missing)?, given.next());
@@ -130,7 +144,7 @@ fn user(edge: &Edge, headers: &HeaderMap) -> Result<String, (Problem, String)> {
         };
         (problem, refused.to_string())
     };
-    edge.keys.user(token.ok_or_else(missing)?, edge.clock.now()).map_err(refused)
+    edge.keys.person(token.ok_or_else(missing)?, edge.clock.now()).map_err(refused)
 }
 
 /// The token of `Bearer <token>`; the scheme is compared without case (RFC 9110).

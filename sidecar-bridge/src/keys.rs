@@ -4,6 +4,7 @@ mod file;
 mod verify;
 
 use std::{
+    collections::BTreeMap,
     path::Path,
     sync::{Mutex, PoisonError},
     time::Duration,
@@ -22,7 +23,7 @@ use crate::{
 
 pub(crate) use file::write_new;
 pub use file::{KeyError, path};
-pub use verify::Refused;
+pub use verify::{Person, Refused};
 
 /// `iss` of every token made here.
 pub const ISSUER: &str = "taskloom";
@@ -30,6 +31,8 @@ pub const ISSUER: &str = "taskloom";
 pub const AUDIENCE: &str = "taskloom";
 /// `aud` of the bridge's own calls to internal routes.
 pub const INTERNAL_AUDIENCE: &str = "taskloom-internal";
+/// `aud` of the bridge's calls to handlers.
+pub const HANDLER_AUDIENCE: &str = "taskloom-handler";
 
 /// `sub` of the bridge's own calls.
 const INTERNAL_SUBJECT: &str = "taskloom-bridge";
@@ -42,12 +45,20 @@ const INTERNAL_REST: Duration = Duration::from_secs(20);
 pub struct Keys {
     signing: SigningKey,
     kid: String,
-    internal: Mutex<Option<Cached>>,
+    internal: Mutex<BTreeMap<&'static str, Cached>>,
 }
 
 struct Cached {
     token: String,
-    good_until: DateTime<Utc>,
+    made_at: DateTime<Utc>,
+}
+
+impl Cached {
+    /// Good for a while yet. One from the future is not: the clock was put back, and whoever checks
+    /// it has the same clock.
+    fn is_fresh(&self, now: DateTime<Utc>) -> bool {
+        self.made_at <= now && now + INTERNAL_REST < self.made_at + INTERNAL_TTL
+    }
 }
 
 impl Keys {
@@ -61,7 +72,7 @@ impl Keys {
         // RFC 7638: the required members only, in lexical order, without spaces.
         let members = format!(r#"{{"crv":"Ed25519","kty":"OKP","x":"{x}"}}"#);
         let kid = URL_SAFE_NO_PAD.encode(Sha256::digest(members));
-        Self { signing, kid, internal: Mutex::new(None) }
+        Self { signing, kid, internal: Mutex::default() }
     }
 
     /// The JWK set by which others check what is signed here.
@@ -78,24 +89,20 @@ impl Keys {
         self.mint(AUDIENCE, user, ttl, now)
     }
 
-    /// The token for internal routes; the same one for a while.
-    fn internal_token_at(&self, now: DateTime<Utc>) -> String {
+    /// The bridge's own token for this audience; the same one for a while.
+    fn internal_token_at(&self, audience: &'static str, now: DateTime<Utc>) -> String {
         let mut cached = self.internal.lock().unwrap_or_else(PoisonError::into_inner);
-        // After the clock was put back, the old one is of a time that is yet to come.
-        let good = |found: &&Cached| {
-            found.good_until - INTERNAL_TTL <= now && now + INTERNAL_REST < found.good_until
-        };
-        if let Some(found) = cached.as_ref().filter(good) {
+        if let Some(found) = cached.get(audience).filter(|found| found.is_fresh(now)) {
             return found.token.clone();
         }
-        let token = self.mint(INTERNAL_AUDIENCE, INTERNAL_SUBJECT, INTERNAL_TTL, now);
-        *cached = Some(Cached { token: token.clone(), good_until: now + INTERNAL_TTL });
+        let token = self.mint(audience, INTERNAL_SUBJECT, INTERNAL_TTL, now);
+        cached.insert(audience, Cached { token: token.clone(), made_at: now });
         token
     }
 
-    /// The user of a person's token, or why it is refused.
-    pub fn user(&self, token: &str, now: DateTime<Utc>) -> Result<String, Refused> {
-        verify::user(&self.signing.verifying_key(), &self.kid, token, now)
+    /// The person whose token this is, or why it is refused.
+    pub fn person(&self, token: &str, now: DateTime<Utc>) -> Result<Person, Refused> {
+        verify::person(&self.signing.verifying_key(), &self.kid, token, now)
     }
 
     fn mint(&self, audience: &str, subject: &str, ttl: Duration, now: DateTime<Utc>) -> String {
@@ -113,7 +120,11 @@ impl Keys {
 
 impl TokenMint for Keys {
     fn internal_token(&self) -> String {
-        self.internal_token_at(SystemClock.now())
+        self.internal_token_at(INTERNAL_AUDIENCE, SystemClock.now())
+    }
+
+    fn handler_token(&self) -> String {
+        self.internal_token_at(HANDLER_AUDIENCE, SystemClock.now())
     }
 }
 

@@ -1,8 +1,9 @@
 //! Entry point of `taskloom`: read, build, run, report. Nothing else lives here.
 
-#![expect(clippy::print_stderr, reason = "what ends the process is said even without a log")]
-
-use std::{io::Write as _, process::ExitCode};
+use std::{
+    io::{Write as _, stderr},
+    process::ExitCode,
+};
 
 use sidecar_bridge::{
     cli::{self, Failure},
@@ -15,13 +16,15 @@ fn main() -> ExitCode {
     match done.and_then(|()| out.flush().map_err(Failure::from)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
-            match &failure {
-                Failure::Parse(error) if error.use_stderr() => eprint!("{error}"),
-                Failure::Parse(help) => _ = write!(out, "{help}"),
+            // What ends the process is said even without a log; that nobody may read it changes
+            // nothing.
+            _ = match &failure {
+                Failure::Parse(error) if error.use_stderr() => write!(stderr(), "{error}"),
+                Failure::Parse(help) => write!(out, "{help}"),
                 // The reader of our output went away: it has seen what it wanted.
-                Failure::Output(_) => {}
-                other => eprintln!("taskloom: {}", cli::chain(other)),
-            }
+                Failure::Output(_) => Ok(()),
+                other => writeln!(stderr(), "taskloom: {}", cli::chain(other)),
+            };
             ExitCode::from(failure.exit_code())
         }
     }

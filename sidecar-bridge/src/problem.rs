@@ -1,7 +1,9 @@
-//! Refusals of the edge, as problem details (RFC 9457). What components refuse as well has their code
-//! and its page in `docs/errors`; what only the edge refuses has a word, as the host's refusals do.
+//! Refusals of the edge, as problem details (RFC 9457). What components refuse as well has their
+//! code; what only the edge refuses, or the host in a component's place, has one of its own from 1001
+//! on. Every code has its page in `docs/errors`.
 
 use axum::response::{IntoResponse, Response};
+use host::OwnProblem;
 use http::{HeaderValue, StatusCode, header};
 use serde_json::json;
 
@@ -32,6 +34,14 @@ pub enum Problem {
     TooManyStreams,
     /// The store does not answer.
     StoreBusy,
+    /// There is no room for the request.
+    Busy,
+    /// The component took longer than it may.
+    TooSlow,
+    /// The component did not come to an answer.
+    ComponentFailed,
+    /// The request cannot be handed on.
+    InvalidRequest,
 }
 
 impl Problem {
@@ -49,7 +59,23 @@ impl Problem {
         Self::TooManySubscriptions,
         Self::TooManyStreams,
         Self::StoreBusy,
+        Self::Busy,
+        Self::TooSlow,
+        Self::ComponentFailed,
+        Self::InvalidRequest,
     ];
+
+    /// What the host refused in a component's place, as a client is told.
+    pub fn of_host(own: &OwnProblem) -> Self {
+        match own.code {
+            "no-route" => Self::RouteNotFound,
+            "request-too-long" => Self::BodyTooLong,
+            "request-invalid" => Self::InvalidRequest,
+            "host-busy" => Self::Busy,
+            "component-cpu" | "component-timeout" => Self::TooSlow,
+            _ => Self::ComponentFailed,
+        }
+    }
 
     /// Code, status and title, as the components have them.
     pub fn parts(self) -> (&'static str, StatusCode, &'static str) {
@@ -72,10 +98,22 @@ impl Problem {
                 ("TASKLOOM-0021", Status::SERVICE_UNAVAILABLE, "the database is busy")
             }
             Self::TooManySubscriptions => {
-                ("too-many-subscriptions", Status::CONFLICT, "too many push subscriptions")
+                ("TASKLOOM-1006", Status::CONFLICT, "too many push subscriptions")
             }
             Self::TooManyStreams => {
-                ("too-many-streams", Status::TOO_MANY_REQUESTS, "too many live streams")
+                ("TASKLOOM-1001", Status::TOO_MANY_REQUESTS, "too many live streams")
+            }
+            Self::Busy => {
+                ("TASKLOOM-1002", Status::SERVICE_UNAVAILABLE, "too many requests at once")
+            }
+            Self::TooSlow => {
+                ("TASKLOOM-1003", Status::GATEWAY_TIMEOUT, "the request took too long")
+            }
+            Self::ComponentFailed => {
+                ("TASKLOOM-1004", Status::INTERNAL_SERVER_ERROR, "the component failed")
+            }
+            Self::InvalidRequest => {
+                ("TASKLOOM-1005", Status::BAD_REQUEST, "the request cannot be handed on")
             }
         }
     }
@@ -98,7 +136,7 @@ impl Problem {
                 Some((header::WWW_AUTHENTICATE, r#"Bearer error="invalid_token""#))
             }
             Self::MethodNotAllowed => Some((header::ALLOW, "GET, HEAD")),
-            Self::StoreBusy => Some((header::RETRY_AFTER, "1")),
+            Self::StoreBusy | Self::Busy => Some((header::RETRY_AFTER, "1")),
             _ => None,
         };
         if let Some((name, value)) = more {
@@ -113,15 +151,40 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_shared_refusal_has_its_page() {
+    fn every_refusal_has_its_page() {
+        let folder = format!("{}/../docs/errors", env!("CARGO_MANIFEST_DIR"));
+        let table = std::fs::read_to_string(format!("{folder}/README.md")).unwrap();
         for problem in Problem::ALL {
-            let (code, _, title) = problem.parts();
-            if !code.starts_with("TASKLOOM-") {
-                continue;
+            let (code, status, title) = problem.parts();
+            let page = std::fs::read_to_string(format!("{folder}/{code}.md")).unwrap();
+            assert!(page.starts_with(&format!("# {code}: {title}\n")), "{code}.md: {title}");
+            for section in ["## Meaning\n", "## Cause\n", "## What to do\n"] {
+                assert!(page.contains(section), "{code}.md has no section `{}`", section.trim());
             }
-            let page = format!("{}/../docs/errors/{code}.md", env!("CARGO_MANIFEST_DIR"));
-            let text = std::fs::read_to_string(&page).unwrap_or_else(|_| panic!("no page {page}"));
-            assert!(text.contains(title), "{page} does not speak of `{title}`");
+            let row = format!("| [{code}]({code}.md) | {} | {title} |", status.as_u16());
+            assert!(table.contains(&row), "docs/errors/README.md lacks the row\n{row}");
         }
+    }
+
+    #[test]
+    fn every_page_of_the_bridge_has_its_refusal() {
+        let folder = format!("{}/../docs/errors", env!("CARGO_MANIFEST_DIR"));
+        let pages = std::fs::read_dir(folder).unwrap();
+        let names = pages.map(|page| page.unwrap().file_name().into_string().unwrap());
+        for name in names.filter(|name| name.starts_with("TASKLOOM-1")) {
+            let has_page = |problem: &Problem| format!("{}.md", problem.parts().0) == name;
+            assert!(Problem::ALL.iter().any(has_page), "{name} is nobody's");
+        }
+    }
+
+    #[test]
+    fn the_hosts_words_become_numbers() {
+        let check = |code, expect| {
+            assert_eq!(Problem::of_host(&OwnProblem { code, detail: "" }), expect, "{code}");
+        };
+        check("no-route", Problem::RouteNotFound);
+        check("host-busy", Problem::Busy);
+        check("component-cpu", Problem::TooSlow);
+        check("component-trap", Problem::ComponentFailed);
     }
 }

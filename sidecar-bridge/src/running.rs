@@ -2,6 +2,7 @@
 
 use std::{
     io::Write,
+    net::SocketAddr,
     path::{Path, PathBuf},
 };
 
@@ -14,6 +15,10 @@ pub struct Server {
     pub api: String,
     /// The process that serves.
     pub pid: u32,
+    /// The address that it listens on itself.
+    pub listen: Option<SocketAddr>,
+    /// The address of its metrics.
+    pub admin_listen: Option<SocketAddr>,
 }
 
 /// The file is there as long as this lives.
@@ -23,6 +28,12 @@ pub struct Announcement {
 }
 
 impl Server {
+    /// The server that holds the data folder, `owner` being the process that has its lock. What a
+    /// server that was killed left behind is not believed.
+    pub fn of_owner(data_dir: &Path, owner: Option<u32>) -> Option<Self> {
+        Self::read(data_dir).filter(|server| owner == Some(server.pid))
+    }
+
     /// What the owner of the data folder said last, if it said anything readable.
     pub fn read(data_dir: &Path) -> Option<Self> {
         serde_json::from_slice(&std::fs::read(path(data_dir)).ok()?).ok()
@@ -56,10 +67,18 @@ mod tests {
     #[test]
     fn a_server_is_announced_while_it_runs() {
         let folder = tempfile::tempdir().unwrap();
-        let server = Server { api: "http://127.0.0.1:8080".to_owned(), pid: 7 };
+        let server = Server {
+            api: "http://127.0.0.1:8080".to_owned(),
+            pid: 7,
+            listen: Some(([127, 0, 0, 1], 8080).into()),
+            admin_listen: None,
+        };
         assert_eq!(Server::read(folder.path()), None);
         let announcement = server.announce(folder.path()).unwrap();
-        assert_eq!(Server::read(folder.path()), Some(server));
+        assert_eq!(Server::read(folder.path()), Some(server.clone()));
+        assert_eq!(Server::of_owner(folder.path(), Some(7)), Some(server));
+        assert_eq!(Server::of_owner(folder.path(), Some(8)), None);
+        assert_eq!(Server::of_owner(folder.path(), None), None);
         drop(announcement);
         assert_eq!(Server::read(folder.path()), None);
     }

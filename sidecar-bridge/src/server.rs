@@ -1,5 +1,7 @@
 //! Serves a router on a listener until told to stop, then finishes what has begun.
 
+mod patience;
+
 use std::{net::SocketAddr, time::Duration};
 
 use axum::Router;
@@ -16,8 +18,13 @@ use hyper_util::{
 use tokio::net::{TcpListener, TcpStream};
 use tokio_util::sync::CancellationToken;
 
+use patience::Patient;
+
 /// A client that does not finish its request line and headers in this time is hung up on.
 const HEADERS_WITHIN: Duration = Duration::from_secs(30);
+/// A client that takes nothing of its answer for so long is hung up on: it costs memory, and an orderly
+/// stop would wait for it.
+const TAKES_WITHIN: Duration = Duration::from_secs(15);
 /// Pause after the system could not give us a connection, for example for want of descriptors.
 const ACCEPT_AGAIN: Duration = Duration::from_millis(100);
 
@@ -33,7 +40,8 @@ pub async fn serve(listener: TcpListener, router: Router, stop: CancellationToke
             request.extensions_mut().insert(client);
             service.call(request)
         });
-        let connection = http.serve_connection(TokioIo::new(stream), with_client);
+        let connection =
+            http.serve_connection(TokioIo::new(Patient::new(stream, TAKES_WITHIN)), with_client);
         let connection = open.watch(connection);
         tokio::spawn(async move {
             if let Err(error) = connection.await {

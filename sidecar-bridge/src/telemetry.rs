@@ -15,7 +15,9 @@ pub fn init(filter: &Targets, format: LogFormat) {
         LogFormat::Pretty => false,
         LogFormat::Json => true,
     };
-    let lines = fmt::layer().with_writer(std::io::stderr);
+    // A log that nobody reads any more is no reason to stop: without this, a line that cannot be
+    // written is reported on the same broken pipe, and that panics.
+    let lines = fmt::layer().with_writer(std::io::stderr).log_internal_errors(false);
     let registry = registry().with(filter.clone());
     let started = if json {
         let lines = lines.json().flatten_event(true).with_current_span(true).with_span_list(false);

@@ -44,7 +44,7 @@ fn reply(
     verifier: &Verifier,
     handler: impl FnOnce(&RawEnvelope) -> Result<Vec<Wish>, Failure>,
 ) -> Result<Reply, Problem> {
-    verifier.bridge(request.headers(), scope.now)?;
+    verifier.bridge_to_handler(request.headers(), scope.now)?;
     let effects = handler(&envelope(request)?).map_err(|failure| match failure {
         Failure::Invalid(why) => Problem::new(Code::EventRefused, why),
         Failure::TryLater(why) => Problem::new(Code::HandlerTryLater, why),

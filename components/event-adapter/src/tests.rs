@@ -25,7 +25,7 @@ fn envelope_json() -> Value {
 
 fn request() -> Request {
     http::Request::post("/internal/handlers/any")
-        .header(AUTHORIZATION, format!("Bearer {}", Token::internal(now()).sign()))
+        .header(AUTHORIZATION, format!("Bearer {}", Token::for_handler(now()).sign()))
         .header(CONTENT_TYPE, "application/json; charset=utf-8")
         .header("x-correlation-id", "correlation-1")
         .body(envelope_json().to_string().into_bytes())
@@ -126,7 +126,9 @@ fn only_the_bridge_is_let_in() {
     check_refused(|r| _ = r.headers_mut().remove(AUTHORIZATION), 401, "TASKLOOM-0009");
     let person = Token::of("anna", now()).sign();
     check_refused(|r| authorize(r, &person), 401, "TASKLOOM-0011");
-    let long = Token::internal(now()).claim("exp", now().timestamp() + 61).sign();
+    let for_effects = Token::internal(now()).sign();
+    check_refused(|r| authorize(r, &for_effects), 401, "TASKLOOM-0011");
+    let long = Token::for_handler(now()).claim("exp", now().timestamp() + 61).sign();
     check_refused(|r| authorize(r, &long), 401, "TASKLOOM-0011");
     check_refused(|r| authorize(r, "a.b.c"), 401, "TASKLOOM-0011");
 }

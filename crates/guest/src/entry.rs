@@ -5,27 +5,38 @@ use spin_sdk::http::{
     Fields, IncomingRequest, Method, OutgoingBody, OutgoingResponse, ResponseOutparam,
 };
 
-use crate::{Request, Response};
+use wasi::io::streams::StreamError;
+
+use crate::{Code, Problem, Request, Response};
 
 /// Reads the request, asks `handler` and sends its answer. `body_max_bytes` says how long a body the
-/// path takes; a longer one arrives with just one byte too many, for the handler to refuse.
+/// path takes; a longer one arrives with just one byte too many, for the handler to refuse. One that
+/// breaks off is refused here: a part must not be taken for the whole.
 pub fn serve(
     incoming: IncomingRequest,
     out: ResponseOutparam,
     body_max_bytes: impl FnOnce(&str) -> usize,
     handler: impl FnOnce(Request) -> Response,
 ) {
-    send(out, handler(request(incoming, body_max_bytes)));
+    let response = match request(incoming, body_max_bytes) {
+        Some(request) => handler(request),
+        None => Problem::new(Code::BodyNotJson, "the body breaks off").into_response(),
+    };
+    send(out, response);
 }
 
-fn request(incoming: IncomingRequest, body_max_bytes: impl FnOnce(&str) -> usize) -> Request {
+/// `None` when its body did not come whole.
+fn request(
+    incoming: IncomingRequest,
+    body_max_bytes: impl FnOnce(&str) -> usize,
+) -> Option<Request> {
     let method = method(incoming.method());
     let target = incoming.path_with_query().unwrap_or_default();
     let uri = Uri::try_from(target).unwrap_or_default();
     let headers = incoming.headers().entries();
     let has_body = !matches!(method, http::Method::GET | http::Method::HEAD);
 
-    let bytes = if has_body { body(incoming, body_max_bytes(uri.path())) } else { Vec::new() };
+    let bytes = if has_body { body(incoming, body_max_bytes(uri.path()))? } else { Vec::new() };
     let mut request = Request::new(bytes);
     *request.method_mut() = method;
     *request.uri_mut() = uri;
@@ -34,7 +45,7 @@ fn request(incoming: IncomingRequest, body_max_bytes: impl FnOnce(&str) -> usize
             request.headers_mut().append(name, value);
         }
     }
-    request
+    Some(request)
 }
 
 fn method(method: Method) -> http::Method {
@@ -53,20 +64,21 @@ fn method(method: Method) -> http::Method {
     }
 }
 
-/// At most `max` bytes and one more.
-fn body(incoming: IncomingRequest, max: usize) -> Vec<u8> {
+/// At most `max` bytes and one more; `None` when it breaks off before.
+fn body(incoming: IncomingRequest, max: usize) -> Option<Vec<u8>> {
     let mut bytes = Vec::new();
-    let Ok(body) = incoming.consume() else { return bytes };
-    let Ok(stream) = body.stream() else { return bytes };
+    let body = incoming.consume().ok()?;
+    let stream = body.stream().ok()?;
     while bytes.len() <= max {
         let room = max + 1 - bytes.len();
         match stream.blocking_read(room as u64) {
             Ok(chunk) if bytes.is_empty() => bytes = chunk,
             Ok(chunk) => bytes.extend_from_slice(&chunk),
-            Err(_) => break,
+            Err(StreamError::Closed) => break,
+            Err(StreamError::LastOperationFailed(_)) => return None,
         }
     }
-    bytes
+    Some(bytes)
 }
 
 fn send(out: ResponseOutparam, response: Response) {

@@ -22,6 +22,10 @@ pub const SKEW_SECONDS: i64 = 60;
 /// Audience of the tokens that the bridge signs for its calls of internal routes.
 pub const INTERNAL_AUDIENCE: &str = "taskloom-internal";
 
+/// Audience of the tokens that the bridge shows to handlers. Another one, because a handler may be a
+/// stranger's: what it is shown must not open the routes that write.
+pub const HANDLER_AUDIENCE: &str = "taskloom-handler";
+
 /// Longest life of such a token (`exp` - `iat`), in seconds.
 pub const INTERNAL_LIFETIME_MAX_SECONDS: i64 = 60;
 
@@ -65,7 +69,29 @@ impl Verifier {
     /// # Errors
     /// The class of what is wrong with the token, or that there is none.
     pub fn bridge(&self, headers: &HeaderMap, now: DateTime<Utc>) -> Result<(), TokenError> {
-        let claims = self.claims(bearer(headers)?, INTERNAL_AUDIENCE, now)?;
+        self.short_lived(headers, INTERNAL_AUDIENCE, now)
+    }
+
+    /// That the request comes from the bridge to a handler, with a token that is good for nothing
+    /// else.
+    ///
+    /// # Errors
+    /// The class of what is wrong with the token, or that there is none.
+    pub fn bridge_to_handler(
+        &self,
+        headers: &HeaderMap,
+        now: DateTime<Utc>,
+    ) -> Result<(), TokenError> {
+        self.short_lived(headers, HANDLER_AUDIENCE, now)
+    }
+
+    fn short_lived(
+        &self,
+        headers: &HeaderMap,
+        audience: &str,
+        now: DateTime<Utc>,
+    ) -> Result<(), TokenError> {
+        let claims = self.claims(bearer(headers)?, audience, now)?;
         let lifetime = claims.issued_at.map(|issued_at| claims.expires_at - issued_at);
         match lifetime {
             Some(1..=INTERNAL_LIFETIME_MAX_SECONDS) => Ok(()),

@@ -41,6 +41,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         let (attacker, component_of, path_of) = (host.clone(), component.clone(), path.clone());
         let attack = tokio::spawn(async move {
             loop {
+                // How it ends is of no interest here, only what it does to its neighbours.
                 let _ = call(&attacker, &component_of, &path_of).await;
             }
         });
@@ -93,6 +94,7 @@ async fn call(host: &Host, component: &str, path: &str) -> Result<u16, String> {
     let request = http::Request::get(path).body(full("")).map_err(|error| error.to_string())?;
     let response = host.call(component, request).await.map_err(|error| error.to_string())?;
     let status = response.status().as_u16();
+    // Some answers are cut off on purpose.
     let _ = response.into_body().collect().await;
     Ok(status)
 }

@@ -1,5 +1,5 @@
 //! A guest's answer on its way out. The guest goes on running while its body is read, and only
-//! then.
+//! then; its wall clock goes on all the time.
 
 use std::{
     pin::Pin,
@@ -9,14 +9,23 @@ use std::{
 
 use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
-use wasmtime_wasi_http::p2::body::HyperOutgoingBody;
+use wasmtime_wasi_http::{Error, p2::body::HyperOutgoingBody};
 
-use crate::{BoxError, app::App, failure::Failure, guest::Guest};
+use crate::{
+    BoxError,
+    app::App,
+    failure::Failure,
+    guest::{Ended, Guest, Watched},
+};
+
+/// What comes out of the guest's body.
+type NextFrame = Result<Frame<Bytes>, Error>;
 
 /// A response body that keeps its guest going and counts what comes out of it.
 pub(crate) struct Answer {
     body: HyperOutgoingBody,
-    guest: Guest,
+    /// `None` once it is done.
+    guest: Option<Watched>,
     left_bytes: usize,
     app: Arc<App>,
     component: usize,
@@ -30,14 +39,32 @@ impl Answer {
         component: usize,
     ) -> Self {
         let left_bytes = app.limits.response_bytes;
-        Self { body, guest, left_bytes, app: Arc::clone(app), component }
+        Self { body, guest: Watched::new(guest), left_bytes, app: Arc::clone(app), component }
     }
 
     /// The head is out already, so all that is left is to cut the connection.
     fn cut(&mut self, failure: Failure) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
-        self.guest.stop();
+        if let Some(guest) = self.guest.take() {
+            guest.stop();
+        }
         failure.log(&self.app.units[self.component].id);
         Poll::Ready(Some(Err(failure.into())))
+    }
+
+    /// The next frame of the body, for which the guest may have to go on.
+    fn frame(&mut self, context: &mut Context<'_>) -> Poll<Result<Option<NextFrame>, Ended>> {
+        if let Some(failure) = self.guest.as_ref().and_then(Watched::late) {
+            return Poll::Ready(Err(Ended::Before(failure)));
+        }
+        if let Poll::Ready(frame) = Pin::new(&mut self.body).poll_frame(context) {
+            return Poll::Ready(Ok(frame));
+        }
+        if let Some(guest) = &self.guest {
+            ready!(guest.poll(context))?;
+            self.guest = None;
+        }
+        // It is done, so nothing more will come into the body.
+        Pin::new(&mut self.body).poll_frame(context).map(Ok)
     }
 }
 
@@ -49,20 +76,12 @@ impl Body for Answer {
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
-        let frame = match Pin::new(&mut self.body).poll_frame(context) {
-            Poll::Ready(frame) => frame,
-            Poll::Pending => {
-                if let Err(failure) = ready!(Pin::new(&mut self.guest).poll(context)) {
-                    return self.cut(failure);
-                }
-                // It is done, so nothing more will come into the body.
-                ready!(Pin::new(&mut self.body).poll_frame(context))
-            }
-        };
-        match frame {
-            None => Poll::Ready(None),
-            Some(Err(error)) => self.cut(Failure::BadAnswer(error.to_string())),
-            Some(Ok(frame)) => {
+        match ready!(self.frame(context)) {
+            Err(Ended::Now(failure)) => self.cut(failure),
+            Err(Ended::Before(failure)) => Poll::Ready(Some(Err(failure.into()))),
+            Ok(None) => Poll::Ready(None),
+            Ok(Some(Err(error))) => self.cut(Failure::BadAnswer(error.to_string())),
+            Ok(Some(Ok(frame))) => {
                 let bytes = frame.data_ref().map_or(0, Bytes::len);
                 match self.left_bytes.checked_sub(bytes) {
                     Some(left) => self.left_bytes = left,
@@ -77,7 +96,8 @@ impl Body for Answer {
     }
 
     fn is_end_stream(&self) -> bool {
-        self.body.is_end_stream()
+        // While the guest has not ended, the end of its body may be that of its time.
+        self.guest.is_none() && self.body.is_end_stream()
     }
 
     fn size_hint(&self) -> SizeHint {

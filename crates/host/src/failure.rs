@@ -151,8 +151,22 @@ impl std::fmt::Display for Failure {
 
 impl std::error::Error for Failure {}
 
+/// Marks an answer, by an extension of this type, that the host gave in a component's place. Who
+/// embeds the host may put it into words of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OwnProblem {
+    /// A word for programs; `docs/decisions/0006-embedded-host-limits.md` lists them.
+    pub code: &'static str,
+    /// What the caller may know, in one clause.
+    pub detail: &'static str,
+}
+
 /// A problem (RFC 9457) of the host's own. Components have their own catalogue of errors.
-pub(crate) fn problem(status: StatusCode, code: &str, detail: &str) -> Response<Body> {
+pub(crate) fn problem(
+    status: StatusCode,
+    code: &'static str,
+    detail: &'static str,
+) -> Response<Body> {
     let body = serde_json::json!({
         "type": "about:blank",
         "title": status.canonical_reason().unwrap_or("Error"),
@@ -162,6 +176,7 @@ pub(crate) fn problem(status: StatusCode, code: &str, detail: &str) -> Response<
     });
     let mut response = Response::new(full(body.to_string()));
     *response.status_mut() = status;
+    response.extensions_mut().insert(OwnProblem { code, detail });
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));

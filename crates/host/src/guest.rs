@@ -1,6 +1,8 @@
 //! A running guest, under two clocks: its time on the processor and the time since its request
 //! came.
 
+mod watched;
+
 use std::{
     pin::Pin,
     sync::Arc,
@@ -9,6 +11,8 @@ use std::{
 };
 
 use tokio::{runtime::Handle, time::Sleep};
+
+pub(crate) use watched::{Ended, Watched};
 
 use crate::{app::App, engine::Running, failure::Failure, places::Place};
 
@@ -20,7 +24,11 @@ pub(crate) type Work = Pin<Box<dyn Future<Output = Result<(), Failure>> + Send>>
 ///
 /// Dropped before its end it runs on by itself, as on Spin: who hangs up does not stop what was
 /// begun. Its limits stop it.
-pub(crate) struct Guest(Option<Metered>);
+pub(crate) struct Guest {
+    running: Option<Metered>,
+    /// Its wall-clock time was over while nobody polled it.
+    late: Option<Failure>,
+}
 
 struct Metered {
     work: Work,
@@ -34,7 +42,7 @@ struct Metered {
 
 impl Guest {
     pub(crate) fn new(app: &Arc<App>, component: usize, work: Work, place: Place) -> Self {
-        Self(Some(Metered {
+        let running = Metered {
             work,
             wall: Box::pin(tokio::time::sleep(app.limits.wall)),
             used: Duration::ZERO,
@@ -42,12 +50,26 @@ impl Guest {
             component,
             _running: app.ticker.run(),
             _place: place,
-        }))
+        };
+        Self { running: Some(running), late: None }
     }
 
     /// Ends it here and now.
     pub(crate) fn stop(&mut self) {
-        self.0 = None;
+        self.running = None;
+    }
+
+    /// When its wall-clock time is over; `None` when it has ended before.
+    fn deadline(&self) -> Option<tokio::time::Instant> {
+        self.running.as_ref().map(|guest| guest.wall.deadline())
+    }
+
+    /// Ends it because its wall-clock time is over, with one line, unless it has ended before.
+    fn expire(&mut self) {
+        let Some(guest) = self.running.take() else { return };
+        let failure = Failure::Wall(guest.app.limits.wall);
+        failure.log(&guest.app.units[guest.component].id);
+        self.late = Some(failure);
     }
 }
 
@@ -55,9 +77,9 @@ impl Future for Guest {
     type Output = Result<(), Failure>;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        let Some(guest) = &mut self.0 else { return Poll::Ready(Ok(())) };
+        let Some(guest) = &mut self.running else { return Poll::Ready(Ok(())) };
         let outcome = ready!(guest.poll(context));
-        self.0 = None;
+        self.running = None;
         Poll::Ready(outcome)
     }
 }
@@ -88,7 +110,7 @@ impl Future for Metered {
 
 impl Drop for Guest {
     fn drop(&mut self) {
-        let Some(guest) = self.0.take() else { return };
+        let Some(guest) = self.running.take() else { return };
         let Ok(runtime) = Handle::try_current() else { return };
         runtime.spawn(async move {
             let (app, component) = (Arc::clone(&guest.app), guest.component);

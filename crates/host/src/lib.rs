@@ -42,6 +42,7 @@ mod settings;
 mod state;
 
 pub use error::{CallError, LoadError};
+pub use failure::OwnProblem;
 pub use host::{Compiled, ComponentInfo, Host, compile};
 pub use outbound::is_public;
 pub use settings::{Limits, Settings};

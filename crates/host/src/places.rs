@@ -79,6 +79,7 @@ impl Places {
     pub(crate) async fn empty(&self) {
         let all = u32::try_from(self.count).unwrap_or(u32::MAX);
         for places in [&self.outer, &self.inner] {
+            // Nobody closes the places, so that this cannot fail.
             let _ = places.acquire_many(all).await;
         }
     }

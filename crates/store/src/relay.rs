@@ -60,6 +60,11 @@ impl<S: Sql> Store<S> {
         Ok(())
     }
 
+    /// The same for all users; says how many events were parked.
+    pub fn release_all(&self) -> Result<usize, SqlError> {
+        Ok(self.sql.run(statements::RELEASE_ALL, &[])?.rows.len())
+    }
+
     /// How far the relay is behind.
     pub fn lag(&self) -> Result<Lag, SqlError> {
         let lag = self.sql.run(statements::LAG, &[])?.read_one(|row| {

@@ -13,6 +13,8 @@ pub const ISSUER: &str = "taskloom";
 pub const AUDIENCE: &str = "taskloom";
 /// `aud` of the tokens that the bridge signs for internal routes.
 pub const INTERNAL_AUDIENCE: &str = "taskloom-internal";
+/// `aud` of the tokens that the bridge shows to handlers.
+pub const HANDLER_AUDIENCE: &str = "taskloom-handler";
 /// `kid` of the key.
 pub const KEY_ID: &str = "test-key";
 
@@ -35,6 +37,11 @@ impl Token {
     /// A good token of the bridge.
     pub fn internal(now: DateTime<Utc>) -> Self {
         Self::new("taskloom-bridge", INTERNAL_AUDIENCE, now, INTERNAL_LIFETIME_SECONDS)
+    }
+
+    /// A good token of the bridge, as it shows it to handlers.
+    pub fn for_handler(now: DateTime<Utc>) -> Self {
+        Self::new("taskloom-bridge", HANDLER_AUDIENCE, now, INTERNAL_LIFETIME_SECONDS)
     }
 
     fn new(subject: &str, audience: &str, now: DateTime<Utc>, lifetime_seconds: i64) -> Self {

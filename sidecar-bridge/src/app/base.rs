@@ -8,12 +8,13 @@ use host::{
     manifest::Manifest,
     sqlite::{self, Database},
 };
+use tracing::{info, warn};
 
 use super::AppError;
 use crate::{
     components::{Components, Embedded, Http, TokenMint},
     config::Config,
-    database::{HostSql, Storage},
+    database::{HostSql, Storage, operator_text},
     dispatcher::Subscription,
     keys::Keys,
     notify::Channels,
@@ -60,6 +61,17 @@ impl Base {
         let components = Arc::new(Http::new(&config.components_url.to_string(), tokens));
         let storage = Storage::new(HostSql(database.clone()));
         Ok(Self { database, storage, components, subscriptions, channels })
+    }
+
+    /// Gives parked events another try: who starts the process anew has put something right.
+    pub(super) async fn release_parked(&self) {
+        match self.storage.write(|store| store.release_all()).await {
+            Ok(0) => {}
+            Ok(parked) => info!("{parked} parked events are tried again"),
+            Err(error) => {
+                warn!(error = operator_text(&error), "parked events could not be released");
+            }
+        }
     }
 
     /// Moves the log into the file and closes it.

@@ -82,9 +82,7 @@ impl Api {
                     return Ok(Self { route: Route::Here(Box::new(local)), token });
                 }
                 Err(in_use @ LockError::InUse { owner, .. }) => {
-                    // What a server that was killed left behind is not believed.
-                    let server = Server::read(&config.data_dir);
-                    if let Some(server) = server.filter(|server| owner == Some(server.pid)) {
+                    if let Some(server) = Server::of_owner(&config.data_dir, owner) {
                         return Self::of_server(&config, server);
                     }
                     tries -= 1;

@@ -50,16 +50,23 @@ fn serve<const LINES: usize>(
         // Before anything is opened: from here on a signal means an orderly end.
         let signals = Signals::listen().map_err(AppError::Runtime)?;
         let app = App::start(config, mode).await?;
-        writeln!(out, "taskloom {} is up", env!("CARGO_PKG_VERSION"))?;
-        for (name, value) in lines(&app) {
-            writeln!(out, "  {name:<11}{value}")?;
+        if let Err(error) = say(out, &lines(&app)) {
+            // Who started us may not listen. Those who speak to the API do.
+            tracing::info!(%error, "nobody reads where this server answers");
         }
-        out.flush()?;
         Ok(app.run(signals).await?)
     });
     // What still runs after an end that was cut short is not waited for.
     runtime.shutdown_background();
     result
+}
+
+fn say(out: &mut dyn Write, lines: &[(&'static str, String)]) -> std::io::Result<()> {
+    writeln!(out, "taskloom {} is up", env!("CARGO_PKG_VERSION"))?;
+    for (name, value) in lines {
+        writeln!(out, "  {name:<11}{value}")?;
+    }
+    out.flush()
 }
 
 /// Every live stream needs a descriptor; the usual limit of 1024 is for programs that use `select`.

@@ -11,6 +11,10 @@ impl TokenMint for FixedToken {
     fn internal_token(&self) -> String {
         "signed".to_owned()
     }
+
+    fn handler_token(&self) -> String {
+        "signed for handlers".to_owned()
+    }
 }
 
 /// Serves `router` on a port of its own and returns its base URL.
@@ -42,11 +46,15 @@ async fn echo(request: AxumRequest) -> (StatusCode, String) {
 
 #[tokio::test]
 async fn a_call_carries_the_token_and_the_correlation_id_and_brings_any_status_back() {
-    let base = serve(Router::new().route("/internal/x", post(echo))).await;
-    let answer = call(&base, "/internal/x").await.unwrap();
-    let expect = "/internal/x\napplication/json\nBearer signed\ncorrelation-1\n{\"n\":1}";
-    assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert_eq!(std::str::from_utf8(&answer.body).unwrap(), expect);
+    let router = Router::new().route("/internal/x", post(echo)).route(APPLY_PATH, post(echo));
+    let base = serve(router).await;
+    for (path, token) in [(APPLY_PATH, "signed"), ("/internal/x", "signed for handlers")] {
+        let answer = call(&base, path).await.unwrap();
+        let expect =
+            format!("{path}\napplication/json\nBearer {token}\ncorrelation-1\n{{\"n\":1}}");
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert_eq!(std::str::from_utf8(&answer.body).unwrap(), expect);
+    }
 }
 
 #[tokio::test]

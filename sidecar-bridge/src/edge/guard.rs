@@ -1,6 +1,6 @@
 //! What every request passes on its way in and every answer on its way out.
 
-use std::{sync::Arc, time::Instant};
+use std::{borrow::Cow, sync::Arc, time::Instant};
 
 use axum::{body::Body, extract::State, middleware::Next, response::Response};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode, header};
@@ -12,6 +12,10 @@ use super::Edge;
 use crate::problem::Problem;
 
 const CORRELATION_ID: HeaderName = HeaderName::from_static("x-correlation-id");
+/// Longest body of every route but one, as the components have it.
+const API_BODY_BYTES: u64 = 64 * 1024;
+/// The one that takes whole files.
+const IMPORT_PATH: &str = "/api/v1/import";
 /// Headers that only the platform may set: a component believes them.
 const RESERVED: &[&str] = &["spin-", "x-user-"];
 
@@ -47,9 +51,19 @@ fn refusal(edge: &Edge, request: &Request<Body>) -> Option<Response> {
     }
     let announced = request.headers().get(header::CONTENT_LENGTH);
     let announced: u64 = announced.and_then(|value| value.to_str().ok()?.parse().ok()).unwrap_or(0);
-    let limit = edge.body_limit_bytes;
+    let limit = body_limit_bytes(edge, request.uri().path());
     (announced > limit)
-        .then(|| Problem::BodyTooLong.answer(&format!("a body may have up to {limit} bytes")))
+        .then(|| Problem::BodyTooLong.answer(&format!("a body has at most {limit} bytes")))
+}
+
+/// How long a body this path takes. Most routes take less than the edge lets in, and a client should
+/// be told the same number whoever refuses it.
+fn body_limit_bytes(edge: &Edge, path: &str) -> u64 {
+    if path == IMPORT_PATH {
+        edge.body_limit_bytes
+    } else {
+        edge.body_limit_bytes.min(API_BODY_BYTES)
+    }
 }
 
 /// Whether a path leads to routes that are for the platform only, however it is written.
@@ -89,11 +103,12 @@ fn log(method: &Method, path: &str, status: StatusCode, started: Instant, id: &s
     if matches!(path, "/healthz" | "/readyz") {
         return;
     }
+    let (method, path) = (shown(method.as_str(), 16), shown(path, 200));
     let status = status.as_u16();
     let duration_us = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
     tracing::info!(
-        http.request.method = %method,
-        url.path = path,
+        http.request.method = &*method,
+        url.path = &*path,
         http.response.status_code = status,
         duration_us,
         correlation_id = id,
@@ -101,9 +116,27 @@ fn log(method: &Method, path: &str, status: StatusCode, started: Instant, id: &s
     );
 }
 
+/// The beginning, in plain characters: a stranger must neither fill the log nor steer the terminal on
+/// which it is read.
+fn shown(text: &str, chars: usize) -> Cow<'_, str> {
+    let text = text.char_indices().nth(chars).map_or(text, |(end, _)| &text[..end]);
+    match text.bytes().all(|byte| byte.is_ascii_graphic()) {
+        true => Cow::Borrowed(text),
+        false => Cow::Owned(text.escape_default().to_string()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_a_stranger_sends_is_shown_in_short_and_plain() {
+        assert_eq!(shown("/api", 4), "/api");
+        assert_eq!(shown("/äpi/v1", 2), r"/\u{e4}");
+        assert_eq!(shown("/\u{9b}31m\u{202e}x", 100), r"/\u{9b}31m\u{202e}x");
+        assert_eq!(shown("", 2), "");
+    }
 
     #[test]
     fn internal_routes_are_known_however_they_are_written() {

@@ -117,6 +117,23 @@ async fn the_stream_opens_for_its_user() {
     assert_eq!(response.headers()["content-type"], "text/event-stream");
 }
 
+#[tokio::test(start_paused = true)]
+async fn the_stream_ends_with_its_token() {
+    let rig = rig();
+    let token = rig.token(NOW - 600);
+    let response = rig.send(Method::GET, "/api/v1/stream", &[("authorization", &token)]).await;
+    // 300 seconds are left of 900, and a minute for clocks that differ.
+    let mut body = response.into_body();
+    let open = tokio::time::timeout(Duration::from_secs(355), async {
+        while let Some(frame) = body.frame().await {
+            frame.unwrap();
+        }
+    });
+    assert!(open.await.is_err(), "the token is good yet");
+    let rest = tokio::time::timeout(Duration::from_secs(60), body.collect()).await;
+    assert!(rest.is_ok(), "the token is over, and the stream is not");
+}
+
 #[tokio::test]
 async fn a_place_in_the_stream_that_is_none_is_told() {
     let rig = rig();

@@ -38,13 +38,27 @@ pub(super) fn open(data_dir: &Path) -> Result<SigningKey, KeyError> {
     let path = path(data_dir);
     let failed = |cause| KeyError::File { path: path.clone(), cause };
     match std::fs::read_to_string(&path) {
-        Ok(pem) => read(&pem, &path),
+        Ok(pem) => {
+            warn_if_open(&path);
+            read(&pem, &path)
+        }
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
             create(&path).map_err(failed)?;
             // Another process may have been faster; what lies there now is the key.
             read(&std::fs::read_to_string(&path).map_err(failed)?, &path)
         }
         Err(error) => Err(failed(error)),
+    }
+}
+
+/// Whoever reads the key can speak for everybody. Not refused, because a mounted secret has the mode
+/// that its platform gives it.
+fn warn_if_open(path: &Path) {
+    let Ok(found) = std::fs::metadata(path) else { return };
+    let mode = found.permissions().mode() & 0o777;
+    if mode & 0o077 != 0 {
+        let path = path.display();
+        tracing::warn!("the key `{path}` is open to others (mode {mode:o}); `chmod 600` it");
     }
 }
 

@@ -31,7 +31,8 @@ fn claims() -> Value {
 
 #[track_caller]
 fn check(token: &str, expect: Result<&str, Refused>) {
-    assert_eq!(keys().user(token, at(NOW)), expect.map(str::to_owned), "{token}");
+    let found = keys().person(token, at(NOW)).map(|person| person.user);
+    assert_eq!(found, expect.map(str::to_owned), "{token}");
 }
 
 #[track_caller]
@@ -89,7 +90,9 @@ fn a_token_for_another_purpose_is_refused() {
     check_claims(json!({ "aud": [] }), Err(Refused::Purpose));
     check_claims(json!({ "sub": "" }), Err(Refused::Purpose));
     check_claims(json!({ "sub": "a\nb" }), Err(Refused::Purpose));
-    check(&keys().internal_token_at(at(NOW)), Err(Refused::Purpose));
+    for audience in [INTERNAL_AUDIENCE, HANDLER_AUDIENCE] {
+        check(&keys().internal_token_at(audience, at(NOW)), Err(Refused::Purpose));
+    }
 }
 
 #[test]
@@ -135,18 +138,29 @@ fn forms_that_are_no_token_are_refused() {
 #[test]
 fn an_internal_token_is_kept_until_it_is_nearly_over() {
     let keys = keys();
-    let first = keys.internal_token_at(at(NOW));
-    assert_eq!(keys.internal_token_at(at(NOW + 39)), first);
-    assert_ne!(keys.internal_token_at(at(NOW + 40)), first);
+    let first = keys.internal_token_at(INTERNAL_AUDIENCE, at(NOW));
+    assert_eq!(keys.internal_token_at(INTERNAL_AUDIENCE, at(NOW + 39)), first);
+    assert_ne!(keys.internal_token_at(INTERNAL_AUDIENCE, at(NOW + 40)), first);
 }
 
 #[test]
-fn after_the_clock_was_put_back_an_internal_token_is_of_the_new_time() {
+fn an_internal_token_is_not_kept_when_the_clock_is_put_back() {
     let keys = keys();
-    let first = keys.internal_token_at(at(NOW));
-    let back = keys.internal_token_at(at(NOW - 3600));
-    assert_ne!(back, first);
-    assert_eq!(keys.internal_token_at(at(NOW - 3570)), back);
+    let future = keys.internal_token_at(INTERNAL_AUDIENCE, at(NOW));
+    let now = keys.internal_token_at(INTERNAL_AUDIENCE, at(NOW - 3600));
+    assert_ne!(now, future, "whoever checks it would take it for one of the future");
+    assert_eq!(keys.internal_token_at(INTERNAL_AUDIENCE, at(NOW - 3599)), now);
+}
+
+#[test]
+fn a_token_says_until_when_it_holds() {
+    let token = keys().user_token("ada", Duration::from_secs(900), at(NOW));
+    let person = keys().person(&token, at(NOW)).unwrap();
+    assert_eq!(person, Person { user: "ada".to_owned(), until: at(NOW + 960) });
+    let mut claims = claims();
+    claims["exp"] = i64::MAX.into();
+    let endless = keys().person(&sign(&header(), &claims.to_string()), at(NOW)).unwrap();
+    assert_eq!(endless.until, DateTime::<Utc>::MAX_UTC);
 }
 
 #[test]

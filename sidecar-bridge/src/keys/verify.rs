@@ -27,6 +27,15 @@ pub enum Refused {
     Purpose,
 }
 
+/// Whom a token speaks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Person {
+    /// The `sub`.
+    pub user: String,
+    /// From then on the token is expired, whatever the clocks differ by.
+    pub until: DateTime<Utc>,
+}
+
 /// Unknown members are refused, `crit` and a second `alg` among them.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -55,13 +64,13 @@ enum Audience {
     Several(Vec<String>),
 }
 
-/// The `sub` of a token that `key` signed for people.
-pub(super) fn user(
+/// The person whose token `key` signed.
+pub(super) fn person(
     key: &VerifyingKey,
     kid: &str,
     token: &str,
     now: DateTime<Utc>,
-) -> Result<String, Refused> {
+) -> Result<Person, Refused> {
     let claims = signed_claims(key, kid, token).ok_or(Refused::Foreign)?;
     let is_for_us = match &claims.aud {
         Audience::One(one) => one == AUDIENCE,
@@ -75,10 +84,13 @@ pub(super) fn user(
     if begins_later(claims.iat) || begins_later(claims.nbf) {
         return Err(Refused::Purpose);
     }
-    if claims.exp.saturating_add(SKEW_SECONDS) <= now {
+    let until = claims.exp.saturating_add(SKEW_SECONDS);
+    if until <= now {
         return Err(Refused::Expired);
     }
-    Ok(claims.sub)
+    // A time that no calendar has is one that never comes.
+    let until = DateTime::from_timestamp(until, 0).unwrap_or(DateTime::<Utc>::MAX_UTC);
+    Ok(Person { user: claims.sub, until })
 }
 
 /// `sub` is a key of every table.

@@ -62,7 +62,7 @@ impl Rig {
     async fn kill(self) {
         self.database.kill();
         self.relay.abort();
-        let _ = self.relay.await;
+        let _ = self.relay.await; // It says that it was aborted.
     }
 }
 

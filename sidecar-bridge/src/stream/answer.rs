@@ -44,15 +44,17 @@ fn seq(text: &str) -> Option<u64> {
     text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok()).flatten()
 }
 
-/// The answer that passes on what `live` gives.
-pub fn answer(live: Live) -> Response {
+/// The answer that passes on what `live` gives, for as long as the client may see it.
+pub fn answer(live: Live, time_left: Duration) -> Response {
     // Something has to be sent at once, or clients and proxies wait for the head of the answer.
     let hello = stream::iter([Event::default().comment("taskloom").retry(RETRY_AFTER)]);
     let events = stream::unfold(live, |mut live| async {
         live.next().await.map(|frame| (frame.event.clone(), live))
     });
     let heartbeat = KeepAlive::new().interval(HEARTBEAT_EVERY);
-    let events = hello.chain(events).map(Ok::<_, Infallible>);
+    // A client whose token is over comes back with another one, and with its place in the log.
+    let over = tokio::time::sleep(time_left);
+    let events = hello.chain(events).take_until(over).map(Ok::<_, Infallible>);
     let mut response = Sse::new(events).keep_alive(heartbeat).into_response();
     response
         .headers_mut()

@@ -296,7 +296,7 @@ async fn an_answer_says_hello_then_events_then_heartbeats() {
     use http_body_util::BodyExt as _;
     let mut rig = Rig::new();
     rig.commit(1);
-    let response = answer(rig.open(Some(0)).await);
+    let response = answer(rig.open(Some(0)).await, Duration::from_secs(3600));
     assert_eq!(response.headers()["content-type"], "text/event-stream");
     let mut body = response.into_body();
     let mut text = async || {

@@ -2,7 +2,7 @@
 
 use std::process::Stdio;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use sidecar_bridge::config::SETTINGS;
 
 use crate::support::{Home, ok, refused};
@@ -204,6 +204,29 @@ fn the_doctor_shows_every_setting_with_its_source() {
     for check in ["data folder", "disk", "SQLite", "components", "clock", "time zones"] {
         assert!(!row(check).contains("failed"), "{}", row(check));
     }
+}
+
+#[test]
+fn the_doctor_knows_the_server_of_its_own_folder() {
+    let home = Home::new();
+    let server = home.up();
+    let checks = |listen: &str| {
+        let args = ["doctor", "--json", "--listen", listen, "--admin-listen", &server.admin];
+        let output = home.with_components(&args).output().unwrap();
+        let found = json(&ok(&output));
+        let checks = found["checks"].as_array().unwrap().clone();
+        move |name: &str| checks.iter().find(|check| check["name"] == name).unwrap().clone()
+    };
+    let check = checks(&server.api);
+    for (name, address) in [("listen", &server.api), ("admin listen", &server.admin)] {
+        let detail = format!("{address} is in use by this data folder's server");
+        assert_eq!((&check(name)["state"], &check(name)["detail"]), (&json!("ok"), &json!(detail)));
+    }
+    let other = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let taken = other.local_addr().unwrap().to_string();
+    let check = checks(&taken)("listen");
+    assert_eq!(check["state"], "warning");
+    assert_eq!(check["detail"], format!("{taken} is in use by another program"));
 }
 
 #[test]

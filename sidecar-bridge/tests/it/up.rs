@@ -2,6 +2,7 @@
 
 use std::{
     io::{BufRead as _, BufReader, Read as _, Write as _},
+    process::Stdio,
     time::{Duration, Instant},
 };
 
@@ -122,6 +123,70 @@ fn a_second_signal_ends_it_at_once() {
     assert_eq!(code, Some(1), "{log}");
     assert!(asked.elapsed() < Duration::from_secs(2), "it took {:?}", asked.elapsed());
     assert!(log.contains("taskloom: SIGINT again: stopped at once"), "{log}");
+}
+
+/// `taskloom up 2>&1 | head -1`: whoever started it goes away, and it goes on.
+#[test]
+fn nobody_has_to_read_what_it_says() {
+    let home = Home::new();
+    let free = || {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        listener.local_addr().unwrap().to_string()
+    };
+    let (api, admin) = (free(), free());
+    let mut command =
+        home.with_components(&["up", "--listen", &api, "--admin-listen", &admin, "--log", "debug"]);
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    drop((child.stdout.take(), child.stderr.take()));
+    wait_until(|| std::net::TcpStream::connect(&api).is_ok());
+    let token = home.token("ada");
+    let wish = json!({ "title": "Pay rent" }).to_string();
+    let head = format!(
+        "authorization: Bearer {token}\r\ncontent-type: application/json\r\n\
+         content-length: {}\r\n",
+        wish.len()
+    );
+    for _ in 0..3 {
+        let created = exchange(&api, "POST", "/api/v1/tasks", &head, wish.as_bytes());
+        assert_eq!(created.status, 201, "{}", created.body);
+    }
+    rustix::process::kill_process(rustix::process::Pid::from_child(&child), Signal::TERM).unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+}
+
+#[test]
+fn a_body_that_is_too_long_is_refused_in_the_same_words_by_all() {
+    let home = Home::new();
+    let server = home.up();
+    let token = home.token("ada");
+    let head = format!("authorization: Bearer {token}\r\ncontent-type: application/json\r\n");
+    let body = " ".repeat(0x11000);
+    let chunks = format!("11000\r\n{body}\r\n0\r\n\r\n");
+    // By the component, by the edge, and by the component again.
+    for (length, body) in [
+        ("content-length: 65537", &body[..65537]),
+        ("content-length: 2097152", ""),
+        ("transfer-encoding: chunked", &chunks),
+    ] {
+        let head = format!("{head}{length}\r\n");
+        let refused = exchange(&server.api, "POST", "/api/v1/tasks", &head, body.as_bytes());
+        let problem = refused.json();
+        assert_eq!((refused.status, &problem["code"]), (413, &json!("TASKLOOM-0003")), "{length}");
+        assert_eq!(problem["detail"], "a body has at most 65536 bytes", "{length}");
+    }
+}
+
+#[test]
+fn what_no_component_answers_has_a_number_too() {
+    let home = Home::new();
+    let server = home.up();
+    let nowhere = exchange(&server.api, "GET", "/nowhere", "", b"");
+    let problem = nowhere.json();
+    assert_eq!((nowhere.status, &problem["code"]), (404, &json!("TASKLOOM-0013")));
+    assert_eq!(problem["type"], "/errors/TASKLOOM-0013");
+    let token = home.token("ada");
+    let twice = server.send(&token, "GET", "/api/v1/stream?since=1&since=2", None);
+    assert_eq!((twice.status, &twice.json()["code"]), (400, &json!("TASKLOOM-0006")));
 }
 
 #[test]

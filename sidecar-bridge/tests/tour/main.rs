@@ -119,6 +119,9 @@ impl Server {
         assert!(said.first().is_some_and(|line| line.contains("is up")), "{said:?}");
         // A reader of the tour stands in the checkout.
         fs::copy(root.join("spin.toml"), folder.path().join("spin.toml")).unwrap();
+        fs::create_dir(folder.path().join("target")).unwrap();
+        let components = folder.path().join("target/components");
+        std::os::unix::fs::symlink(root.join("target/components"), components).unwrap();
         Self { child, folder, address }
     }
 }

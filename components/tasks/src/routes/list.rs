@@ -1,7 +1,7 @@
 //! `GET /api/v1/tasks`: filters, order, pages.
 
 use chrono::{DateTime, NaiveDate, Utc};
-use domain::task::{Priority, Status};
+use domain::task::{Priority, Status, TAGS_MAX};
 use events::api::TaskSnapshot;
 use guest::{Code, Problem, Response};
 use serde::Serialize;
@@ -78,7 +78,7 @@ fn list_query(query: &Query<'_>) -> Result<ListQuery, Problem> {
     Ok(ListQuery {
         status: query.one("status")?.map_or(Ok(None), status)?,
         priorities: query.one("priority")?.map_or(Ok(Vec::new()), priorities)?,
-        tags: query.all("tag").map(str::to_owned).collect(),
+        tags: tags(query)?,
         due_after: moment(query, "due_after")?,
         due_before: moment(query, "due_before")?,
         sort: query.one("sort")?.map_or(Ok(default.sort), sort)?,
@@ -102,15 +102,17 @@ fn status(text: &str) -> Result<Option<Status>, Problem> {
 }
 
 fn priorities(text: &str) -> Result<Vec<Priority>, Problem> {
-    let one = |name: &str| PRIORITIES.into_iter().find(|(known, _)| *known == name.trim());
-    text.split(',')
-        .map(|name| {
-            let (_, priority) = one(name).ok_or_else(|| {
-                wrong("priority", "takes a list of `low`, `medium`, `high` and `urgent`")
-            })?;
-            Ok(priority)
-        })
-        .collect()
+    let mut named = Vec::new();
+    for name in text.split(',').map(str::trim) {
+        let known = PRIORITIES.into_iter().find(|(known, _)| *known == name);
+        let (_, priority) = known.ok_or_else(|| {
+            wrong("priority", "takes a list of `low`, `medium`, `high` and `urgent`")
+        })?;
+        if !named.contains(&priority) {
+            named.push(priority);
+        }
+    }
+    Ok(named)
 }
 
 fn sort(text: &str) -> Result<Vec<Sort>, Problem> {
@@ -129,7 +131,25 @@ fn sort(text: &str) -> Result<Vec<Sort>, Problem> {
                 })?;
             Ok(Sort { key, descending: name.len() < part.len() })
         })
-        .collect()
+        .try_fold(Vec::new(), |mut order, sort: Result<Sort, Problem>| {
+            let sort = sort?;
+            // The first one has decided already; and a query must not grow without end.
+            if order.iter().any(|before: &Sort| before.key == sort.key) {
+                let name = sort.key.name();
+                return Err(wrong("sort", format_args!("names `{name}` more than once")));
+            }
+            order.push(sort);
+            Ok(order)
+        })
+}
+
+/// A task has no more tags than that, so that a list of more finds nothing.
+fn tags(query: &Query<'_>) -> Result<Vec<String>, Problem> {
+    let tags: Vec<_> = query.all("tag").map(str::to_owned).collect();
+    if tags.len() > TAGS_MAX {
+        return Err(wrong("tag", format_args!("can be given {TAGS_MAX} times at most")));
+    }
+    Ok(tags)
 }
 
 /// A day or an instant.

@@ -174,6 +174,9 @@ fn a_parameter_that_is_not_accepted() {
     parameter("priority=high,highest", "priority");
     parameter("priority=", "priority");
     parameter("sort=colour", "sort");
+    parameter("sort=due,-priority,-due", "sort");
+    parameter(&format!("sort={}due", "created,".repeat(3000)), "sort");
+    parameter(&["tag=home"; 51].join("&"), "tag");
     parameter("sort=", "sort");
     parameter("sort=--due", "sort");
     parameter("limit=0", "limit");

@@ -94,6 +94,7 @@ fn a_token_that_says_the_wrong_thing_is_refused(world: &World) -> Result<()> {
         ("another issuer", good.clone().claim("iss", "https://eve.example")),
         ("another audience", good.clone().claim("aud", "elsewhere")),
         ("the platform's audience", good.clone().claim("aud", "taskloom-internal")),
+        ("the audience of handlers", good.clone().claim("aud", "taskloom-handler")),
         ("no audience", good.clone().without("aud")),
         ("no subject", good.clone().without("sub")),
         ("an empty subject", good.clone().claim("sub", "")),
@@ -152,6 +153,7 @@ fn the_stream_asks_for_the_same_token(world: &World) -> Result<()> {
         good.clone().unsigned(),
         good.clone().sign_hs256()?,
         good.clone().by(&Signer::stranger()).sign(),
+        good.clone().claim("aud", "taskloom-handler").sign(),
         good.claim("aud", "taskloom-internal").sign(),
     ] {
         get(Some(&token))?.problem(401, "TASKLOOM-0011", None)?;

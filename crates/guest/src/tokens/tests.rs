@@ -264,6 +264,21 @@ fn the_bridge_has_an_audience_of_its_own_and_a_short_life() {
 }
 
 #[test]
+fn what_a_handler_is_shown_opens_no_other_route() {
+    let headers = |audience: &str| {
+        let token = token().claim("aud", json!(audience)).claim("exp", json!(NOW + 60));
+        headers(&format!("Bearer {}", token.mint()))
+    };
+    let verifier = verifier(json!([jwk(KEY_ID)]));
+    let refused = Err(TokenError::Invalid);
+    let (internal, handler) = (headers(INTERNAL_AUDIENCE), headers(HANDLER_AUDIENCE));
+    assert_eq!(verifier.bridge_to_handler(&handler, now()), Ok(()));
+    assert_eq!(verifier.bridge(&handler, now()), refused);
+    assert_eq!(verifier.bridge_to_handler(&internal, now()), refused);
+    assert_eq!(verifier.person(&handler, now()), Err(TokenError::Invalid));
+}
+
+#[test]
 fn a_key_set_needs_an_ed25519_key_for_signatures() {
     let parse = |text: &str| KeySet::parse(text).map_err(|error| error.to_string());
     let mut encryption = jwk(KEY_ID);

@@ -1,13 +1,17 @@
 //! Compiled components on disk. What is compiled once is mapped into memory at every later start.
 //!
 //! A file's name says what it was compiled from and by what, so a stale one is never found; a
-//! checksum at its end says whether it is still what was written, so a damaged one is never run.
+//! checksum at its end says whether it is still what was written, so a damaged one is never run; and
+//! nobody else may write to folder and file, so a foreign one is never run either.
+
+mod owner;
 
 use std::{
     fs,
     hash::{Hash as _, Hasher},
     io,
     io::{Read as _, Write as _},
+    os::unix::fs::OpenOptionsExt as _,
     path::{Path, PathBuf},
     sync::atomic::{AtomicUsize, Ordering},
 };
@@ -43,18 +47,20 @@ pub(crate) fn load(
 ) -> Result<Entry, LoadError> {
     let wasm = read(component)?;
     let path = folder.join(file_name(engine, &component.id, &wasm));
-    match take(engine, &path) {
+    let folder = owner::folder(folder);
+    let found = if folder.is_ok() { take(engine, &path) } else { Ok(None) };
+    match found {
         Ok(Some(found)) => return Ok(Entry { component: found, path, fresh: false, unkept: None }),
         Ok(None) => {}
         Err(error) => tracing::warn!(
             component.id,
             error = format!("{error:#}"),
-            "compiled component is damaged and is compiled again"
+            "compiled component is damaged or not safe, and is compiled again"
         ),
     }
     let machine_code =
         engine.precompile_component(&wasm).map_err(|cause| unusable(component, &wasm, cause))?;
-    let unkept = keep(&path, &machine_code, &component.id).err();
+    let unkept = folder.and_then(|()| keep(&path, &machine_code, &component.id)).err();
     let loaded = match &unkept {
         None => take(engine, &path)
             .and_then(|found| found.ok_or_else(|| wasmtime::format_err!("it is gone"))),
@@ -123,6 +129,7 @@ fn take(engine: &Engine, path: &Path) -> wasmtime::Result<Option<Component>> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         other => other?,
     };
+    owner::file(&file)?;
     if !is_whole(file)? {
         wasmtime::bail!("its checksum is wrong");
     }
@@ -158,7 +165,7 @@ fn trailer(checksum: u32) -> [u8; TRAILER_BYTES] {
 )]
 fn map(engine: &Engine, path: &Path) -> wasmtime::Result<Component> {
     // SAFETY: the file was written by `keep` from the compiler's output: its name is a hash of the
-    // input, its checksum was compared, and the folder belongs to the user who runs us.
+    // input, its checksum was compared, and `owner` has seen that nobody else can write there.
     unsafe { Component::deserialize_file(engine, path) }
 }
 
@@ -171,11 +178,16 @@ fn from_memory(engine: &Engine, machine_code: &[u8]) -> wasmtime::Result<Compone
 /// Writes the file as a whole or not at all, and removes those that this component had before.
 fn keep(path: &Path, machine_code: &[u8], id: &str) -> io::Result<()> {
     let folder = path.parent().unwrap_or(Path::new("."));
-    fs::create_dir_all(folder)?;
     // Other processes and other hosts in this one may be writing the same file.
     let number = WRITTEN.fetch_add(1, Ordering::Relaxed);
     let unfinished = path.with_extension(format!("{}-{number}.tmp", std::process::id()));
-    let written = fs::File::create(&unfinished).and_then(|mut file| {
+    let new = fs::OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(0o600)
+        .open(&unfinished);
+    let written = new.and_then(|mut file| {
         file.write_all(machine_code)?;
         file.write_all(&trailer(crc32fast::hash(machine_code)))?;
         file.sync_all()

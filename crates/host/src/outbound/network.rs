@@ -15,6 +15,8 @@ fn is_public_v4(v4: Ipv4Addr) -> bool {
     let [a, b, c, _] = v4.octets();
     let special = match a {
         0 | 10 | 127 => true,
+        // Azure's own services behind every machine there.
+        168 => v4 == Ipv4Addr::new(168, 63, 129, 16),
         // Shared address space of carriers.
         100 => (64..128).contains(&b),
         // Link-local, and with it the metadata services of all clouds.
@@ -63,6 +65,7 @@ mod tests {
             "100.64.0.1",
             "127.0.0.1",
             "127.8.8.8",
+            "168.63.129.16",
             "169.254.169.254",
             "172.16.0.1",
             "172.31.255.255",
@@ -95,6 +98,7 @@ mod tests {
         for address in [
             "1.1.1.1",
             "100.63.255.255",
+            "168.63.129.17",
             "172.15.0.1",
             "172.32.0.1",
             "192.167.0.1",

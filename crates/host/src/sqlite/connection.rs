@@ -1,6 +1,6 @@
 //! Opens connections and runs one statement on one of them.
 
-use std::{path::Path, time::Duration};
+use std::{fs, os::unix::fs::OpenOptionsExt as _, path::Path, time::Duration};
 
 use rusqlite::{CachedStatement, Connection, OpenFlags};
 
@@ -20,6 +20,10 @@ const STATEMENTS: usize = 256;
 /// Longest answer.
 const ANSWER_BYTES: usize = 16 << 20;
 
+/// Memory that SQLite takes for all connections of this process together. Sorts and intermediate
+/// tables are kept in memory, and no limit of an instance counts what is on this side.
+const HEAP_BYTES: usize = 512 << 20;
+
 /// A connection under guard.
 pub(super) struct Guarded {
     pub(super) connection: Connection,
@@ -35,6 +39,9 @@ impl Guarded {
             return Err(Error::new(ErrorKind::Failed, message));
         }
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
+        if mode == Mode::Embedded {
+            make_private(path);
+        }
         let connection = open(path, flags)?;
         if mode == Mode::Embedded {
             // Asked first, so that opening a file that is in WAL already writes nothing.
@@ -75,6 +82,7 @@ impl Guarded {
     }
 
     fn watched(mut connection: Connection) -> Result<Self, Error> {
+        connection.execute_batch(&format!("PRAGMA hard_heap_limit = {HEAP_BYTES}"))?;
         let guard = Guard::install(&mut connection)?;
         Ok(Self { connection, guard })
     }
@@ -127,6 +135,12 @@ impl Guarded {
             self.connection.prepare_cached(sql)
         })
     }
+}
+
+/// Makes the file, when it is missing, for its owner only; SQLite gives its log the same rights. What
+/// fails here fails again when SQLite opens the file, and is told then.
+fn make_private(path: &Path) {
+    drop(fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path));
 }
 
 fn open(path: &Path, flags: OpenFlags) -> Result<Connection, Error> {

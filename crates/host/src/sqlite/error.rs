@@ -29,7 +29,7 @@ pub enum ErrorKind {
     Invalid,
     /// The statement ran too long.
     Timeout,
-    /// The statement, a value or the answer is too long.
+    /// The statement, a value or the answer is too long, or it needs too much memory.
     TooBig,
     /// The disk failed or the file is damaged: see [`Database::failed`](super::Database::failed).
     Failed,
@@ -73,6 +73,10 @@ impl From<rusqlite::Error> for Error {
 }
 
 fn kind_of(extended_code: i32) -> ErrorKind {
+    // Want of memory while a page is read or written says nothing about the disk.
+    if extended_code == ffi::SQLITE_IOERR_NOMEM {
+        return ErrorKind::TooBig;
+    }
     match extended_code & 0xff {
         ffi::SQLITE_BUSY | ffi::SQLITE_LOCKED => ErrorKind::Busy,
         ffi::SQLITE_FULL => ErrorKind::Full,
@@ -80,7 +84,7 @@ fn kind_of(extended_code: i32) -> ErrorKind {
         ffi::SQLITE_CONSTRAINT => ErrorKind::Constraint,
         ffi::SQLITE_AUTH => ErrorKind::Refused,
         ffi::SQLITE_INTERRUPT => ErrorKind::Timeout,
-        ffi::SQLITE_TOOBIG => ErrorKind::TooBig,
+        ffi::SQLITE_TOOBIG | ffi::SQLITE_NOMEM => ErrorKind::TooBig,
         ffi::SQLITE_IOERR | ffi::SQLITE_CORRUPT | ffi::SQLITE_NOTADB | ffi::SQLITE_PROTOCOL => {
             ErrorKind::Failed
         }

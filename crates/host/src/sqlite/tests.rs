@@ -60,6 +60,16 @@ fn other_files_are_out_of_reach() {
 }
 
 #[test]
+fn the_file_is_its_owners_alone() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let fixture = Fixture::new();
+    for name in ["test.db", "test.db-wal"] {
+        let file = std::fs::metadata(fixture.folder.path().join(name)).unwrap();
+        assert_eq!(file.permissions().mode() & 0o777, 0o600, "{name}");
+    }
+}
+
+#[test]
 fn transactions_are_the_hosts() {
     for sql in ["BEGIN", "BEGIN IMMEDIATE", "COMMIT", "ROLLBACK", "SAVEPOINT one", "RELEASE one"] {
         check_refused(sql, "a transaction of its own");

@@ -8,7 +8,7 @@ use std::{
 };
 
 use host::{
-    Body, Host, Settings, full,
+    Body, Host, OwnProblem, Settings, full,
     sqlite::{Database, Mode, Value},
 };
 use http::{Request, Response, StatusCode};
@@ -61,6 +61,8 @@ pub(crate) struct Fixture {
 pub(crate) struct Answer {
     pub(crate) status: StatusCode,
     pub(crate) content_type: String,
+    /// The word of the host, when it answered in the component's place.
+    pub(crate) own: Option<&'static str>,
     /// `None`: the body was cut off.
     pub(crate) body: Option<String>,
 }
@@ -118,9 +120,10 @@ pub(crate) async fn answer(response: Response<Body>) -> Answer {
     let status = response.status();
     let content_type = response.headers().get("content-type");
     let content_type = content_type.map_or("", |value| value.to_str().unwrap()).to_owned();
+    let own = response.extensions().get::<OwnProblem>().map(|own| own.code);
     let body = response.into_body().collect().await.ok();
     let body = body.map(|body| String::from_utf8_lossy(&body.to_bytes()).into_owned());
-    Answer { status, content_type, body }
+    Answer { status, content_type, own, body }
 }
 
 /// Collects what this thread logs, at `info` and above.

@@ -1,7 +1,11 @@
 //! Every misdeed ends with the status that `docs/decisions/0006-embedded-host-limits.md` says, and
 //! one line in the log.
 
-use http::StatusCode;
+use std::time::Duration;
+
+use host::full;
+use http::{Request, StatusCode};
+use http_body_util::BodyExt as _;
 
 use super::harness::Fixture;
 
@@ -105,9 +109,25 @@ async fn an_endless_answer_is_cut_off() {
 }
 
 #[tokio::test]
+async fn a_client_that_does_not_read_keeps_no_place() {
+    let wall = Duration::from_millis(500);
+    let fixture = Fixture::with(|settings| settings.limits.wall = wall).await;
+    let request = Request::get("/endless-body").header("host", "test").body(full("")).unwrap();
+    let mut answer = fixture.host.handle(request).await;
+    assert!(answer.body_mut().frame().await.unwrap().is_ok(), "it has begun");
+    // Nobody reads on. Its time is over all the same, and with it its place.
+    let places = tokio::time::timeout(wall * 10, fixture.host.drained()).await;
+    assert!(places.is_ok(), "the place is still taken");
+    let log = fixture.log();
+    assert_eq!(log.len(), 1, "{log:#?}");
+    assert!(log[0].contains("`hostile`: stopped after 500ms"), "{log:#?}");
+    assert!(answer.into_body().collect().await.is_err(), "a part is not taken for the whole");
+    assert_eq!(fixture.log().len(), 1, "it is said once");
+}
+
+#[tokio::test]
 async fn a_flood_of_log_lines_is_stopped_and_said_once() {
-    let fixture =
-        Fixture::with(|settings| settings.limits.cpu = std::time::Duration::from_secs(3)).await;
+    let fixture = Fixture::with(|settings| settings.limits.cpu = Duration::from_secs(3)).await;
     let answer = fixture.get("/logs").await;
     judge(&fixture, &answer, 200, "a million lines", "`hostile` logs too much");
     let log = fixture.log();

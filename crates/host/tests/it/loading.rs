@@ -3,6 +3,7 @@
 use std::{
     error::Error as _,
     fs,
+    os::unix::fs::PermissionsExt as _,
     path::{Path, PathBuf},
 };
 
@@ -116,6 +117,29 @@ async fn a_cache_that_cannot_be_written_only_costs_time() {
     application.check_serves().await;
     let error = host::compile(&application.manifest, &application.cache()).unwrap_err();
     assert!(matches!(error, LoadError::Cache { .. }), "{error}");
+}
+
+/// What lies in the folder of machine code runs outside of the sandbox.
+#[tokio::test]
+async fn machine_code_that_others_could_have_written_is_never_run() {
+    let application = Application::new();
+    assert!(application.compile().fresh);
+    let mode = |path: &Path, mode| {
+        fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+    };
+    let made = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    let file = application.compile().path;
+    assert_eq!((made(&application.cache()), made(&file)), (0o700, 0o600));
+
+    mode(&file, 0o666);
+    assert!(application.compile().fresh, "a file that others can write to is made anew");
+    assert_eq!(made(&file), 0o600);
+
+    mode(&application.cache(), 0o777);
+    let error = host::compile(&application.manifest, &application.cache()).unwrap_err();
+    let cause = error.source().unwrap().to_string();
+    assert_eq!(cause, "others may write to the folder; take that right from them");
+    application.check_serves().await;
 }
 
 #[track_caller]

@@ -76,6 +76,7 @@ async fn a_request_that_is_too_long_is_refused_or_cut_off() {
     let announced = Request::post("/echo").header("content-length", "1001").body(full("")).unwrap();
     let refused = send(&fixture, announced).await;
     assert_eq!(refused.status, StatusCode::PAYLOAD_TOO_LARGE);
+    assert_eq!(refused.own, Some("request-too-long"));
     assert!(refused.body.unwrap().contains("request-too-long"));
 
     let frame = |bytes: Vec<u8>| Ok(http_body::Frame::data(Bytes::from(bytes)));
@@ -88,6 +89,7 @@ async fn a_request_that_is_too_long_is_refused_or_cut_off() {
     assert!(cut.body.unwrap().contains("body: cut off"));
 
     let fits = send(&fixture, Request::post("/echo").body(full(vec![0; 1000])).unwrap()).await;
+    assert_eq!(fits.own, None);
     assert!(fits.body.unwrap().contains("body-bytes: 1000"));
     assert_eq!(fixture.log(), Vec::<String>::new(), "a client's mistakes are no news");
 }

@@ -77,7 +77,8 @@ where e.user_id = ?1 and e.seq > ?2 and e.topic in (?3, ?4) order by e.seq limit
 
 pub(crate) const LAST_SEQ: &str = "select seq from user_seq where user_id = ?1";
 
-/// A row that is held back holds back the rows of the same user behind it, however late they come.
+/// A row that is held back holds back the rows of the same user behind it, however late they come. No
+/// pause is as long as ten minutes: a time further away was written before the clock was put back.
 pub(crate) const UNPUBLISHED: &str = concat!(
     "select ",
     log_columns!(),
@@ -86,7 +87,8 @@ where e.published_at is null and e.user_id not in (select value from json_each(?
   and not exists (select 1 from events h
     where h.user_id = e.user_id and h.seq <= e.seq and h.published_at is null
       and (h.parked_at is not null or h.next_attempt_at is not null)
-      and (h.parked_at is not null or h.next_attempt_at > ?1))
+      and (h.parked_at is not null
+        or (h.next_attempt_at > ?1 and h.next_attempt_at < ?1 + 600000)))
 order by e.position limit ?2"
 );
 
@@ -105,6 +107,12 @@ where event_id = ?1 and published_at is null";
 pub(crate) const RELEASE: &str = "update events
 set parked_at = null, attempts = 0
 where user_id = ?1 and published_at is null and parked_at is not null";
+
+pub(crate) const RELEASE_ALL: &str = "update events
+set parked_at = null, attempts = 0
+where published_at is null and (parked_at is not null or next_attempt_at is not null)
+  and parked_at is not null
+returning event_id";
 
 pub(crate) const LAG: &str = "select
   (select count(*) from events where published_at is null),

@@ -76,6 +76,15 @@ fn a_user_whose_turn_waits_holds_up_nobody_else() {
 }
 
 #[test]
+fn a_clock_that_is_put_back_makes_nobody_wait_for_it() {
+    let store = with_two_users();
+    let hour_ms = 3_600_000;
+    store.record_failure(event(&store, "ada", 1), 1, NOW_MS + 500, "down").unwrap();
+    check(&store, NOW_MS, &["bob"], "");
+    check(&store, NOW_MS - hour_ms, &["bob"], "ada1 ada2 ada3 ada4");
+}
+
+#[test]
 fn a_parked_user_waits_until_released() {
     let store = with_two_users();
     store.park(event(&store, "bob", 1), NOW_MS, "refused for good").unwrap();
@@ -92,6 +101,20 @@ fn a_parked_user_waits_until_released() {
     store.release("bob").unwrap();
     check(&store, NOW_MS, &["ada"], "bob1 bob2 bob3 bob4 bob5 bob6");
     assert_eq!(store.unpublished(NOW_MS, 1, &["ada".into()]).unwrap()[0].attempts, 0);
+}
+
+#[test]
+fn all_parked_users_can_be_released_at_once() {
+    let store = with_two_users();
+    assert_eq!(store.release_all(), Ok(0));
+    store.record_failure(event(&store, "bob", 2), 3, NOW_MS + 500, "down").unwrap();
+    for user in ["ada", "bob"] {
+        store.park(event(&store, user, 1), NOW_MS, "down").unwrap();
+    }
+    check(&store, NOW_MS, &[], "");
+    assert_eq!(store.release_all(), Ok(2));
+    check(&store, NOW_MS, &[], "ada1 ada2 bob1 ada3 ada4");
+    assert_eq!(store.lag().unwrap().parked_users, 0);
 }
 
 #[test]

@@ -81,5 +81,6 @@ pub(crate) async fn many_headers(out: ResponseOutparam) {
     for number in 0..100_000 {
         let _ = headers.append(&format!("x-header-{number}"), &b"value".to_vec());
     }
+    // The host has stopped it long before.
     let _ = out.set_with_body(OutgoingResponse::new(headers), Vec::new()).await;
 }

@@ -89,6 +89,7 @@ async fn answer(out: ResponseOutparam, response: Response) {
     }
     let outgoing = OutgoingResponse::new(headers);
     let _ = outgoing.set_status_code(*response.status());
+    // A client that went away is no failure.
     let _ = out.set_with_body(outgoing, response.into_body()).await;
 }
 

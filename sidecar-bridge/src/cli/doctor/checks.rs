@@ -21,14 +21,15 @@ use crate::{
 
 /// Everything that is looked at, in the order in which a start needs it.
 pub(super) fn all(config: &Config) -> Vec<Check> {
-    let (folder, running) = data_folder(&config.data_dir);
+    let (folder, holder) = data_folder(&config.data_dir);
     let mut checks = vec![environment(config), folder];
     checks.extend(key(&config.data_dir));
     checks.push(machine::disk(&config.data_dir));
     checks.push(machine::sqlite());
-    checks.extend((!running).then(|| database(config)).flatten());
-    checks.push(address("listen", config.listen, running));
-    checks.push(address("admin listen", config.admin_listen, running));
+    checks.extend(matches!(holder, Holder::Nobody).then(|| database(config)).flatten());
+    checks.push(address("listen", config.listen, &holder, |server| server.listen));
+    checks
+        .push(address("admin listen", config.admin_listen, &holder, |server| server.admin_listen));
     checks.push(components(config));
     checks.push(notifications(config));
     checks.push(machine::clock());
@@ -36,24 +37,37 @@ pub(super) fn all(config: &Config) -> Vec<Check> {
     checks
 }
 
-/// Whether the folder can be had, and whether a server has it now.
-fn data_folder(folder: &Path) -> (Check, bool) {
+/// Who has the data folder at the moment.
+enum Holder {
+    Nobody,
+    /// A server, which says where it answers.
+    Server(Server),
+    /// A command, or a server that is just starting.
+    Somebody,
+}
+
+/// Whether the folder can be had, and who has it now.
+fn data_folder(folder: &Path) -> (Check, Holder) {
     const NAME: &str = "data folder";
     if !folder.exists() {
-        return (will_be_made(NAME, folder), false);
+        return (will_be_made(NAME, folder), Holder::Nobody);
     }
     let check = match lock::acquire(folder) {
         Ok(_) => private(NAME, folder, 0o077),
-        Err(in_use @ LockError::InUse { .. }) => {
-            let server = Server::read(folder);
-            let at = server.map(|server| format!(", which answers at {}", server.api));
-            return (Check::ok(NAME, format!("{in_use}{}", at.unwrap_or_default())), true);
+        Err(in_use @ LockError::InUse { owner, .. }) => {
+            return match Server::of_owner(folder, owner) {
+                Some(server) => {
+                    let detail = format!("{in_use}, which answers at {}", server.api);
+                    (Check::ok(NAME, detail), Holder::Server(server))
+                }
+                None => (Check::ok(NAME, in_use.to_string()), Holder::Somebody),
+            };
         }
         Err(LockError::Folder { cause, .. }) => {
             Check::failed(NAME, format!("{} cannot be written: {cause}", folder.display()))
         }
     };
-    (check, false)
+    (check, Holder::Nobody)
 }
 
 fn will_be_made(name: &'static str, folder: &Path) -> Check {
@@ -117,11 +131,26 @@ fn database(config: &Config) -> Option<Check> {
     })
 }
 
-fn address(name: &'static str, address: SocketAddr, running: bool) -> Check {
-    match TcpListener::bind(address) {
-        Ok(_) => Check::ok(name, format!("{address} is free")),
-        Err(_) if running => Check::ok(name, format!("{address} is taken; a server runs")),
-        Err(error) => Check::failed(name, format!("{address}: {error}")),
+/// Whether a start could listen there; `theirs` is where a running server does.
+fn address(
+    name: &'static str,
+    address: SocketAddr,
+    holder: &Holder,
+    theirs: impl FnOnce(&Server) -> Option<SocketAddr>,
+) -> Check {
+    let Err(error) = TcpListener::bind(address) else {
+        return Check::ok(name, format!("{address} is free"));
+    };
+    let theirs = match holder {
+        Holder::Nobody => return Check::failed(name, format!("{address}: {error}")),
+        Holder::Server(server) => theirs(server),
+        Holder::Somebody => None,
+    };
+    match theirs {
+        Some(theirs) if is_same(theirs, address) => {
+            Check::ok(name, format!("{address} is in use by this data folder's server"))
+        }
+        _ => Check::warning(name, format!("{address} is in use by another program")),
     }
 }
 
@@ -140,6 +169,12 @@ fn notifications(config: &Config) -> Check {
         [] => Check::ok(NAME, "the live stream only"),
         names => Check::ok(NAME, format!("the live stream, {}", names.join(", "))),
     }
+}
+
+/// Whether who listens on `theirs` is why nobody else can listen on `ours`.
+fn is_same(theirs: SocketAddr, ours: SocketAddr) -> bool {
+    let either_is_all = theirs.ip().is_unspecified() || ours.ip().is_unspecified();
+    theirs.port() == ours.port() && (theirs.ip() == ours.ip() || either_is_all)
 }
 
 /// The manifest is right, every component is there; how many need no compiling at the next start.
