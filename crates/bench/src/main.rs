@@ -11,6 +11,7 @@ mod floor;
 mod hostile;
 mod instance;
 mod load;
+mod recurrence;
 mod rest;
 mod server;
 mod start;
@@ -32,12 +33,15 @@ const MEASURES: &[Measure] = &[
     ("events", events::run),
     ("hostile", hostile::run),
     ("rest", rest::run),
+    ("recurrence", recurrence::run),
 ];
 
 /// What the measures need to know.
 struct Setup {
     /// The binary under test.
     taskloom: PathBuf,
+    /// A Python with the packages of `xtask/requirements.txt`.
+    python: PathBuf,
 }
 
 fn main() -> ExitCode {
@@ -74,13 +78,17 @@ fn measure(args: &[String]) -> Result<()> {
 }
 
 fn read(args: &[String]) -> Result<(Setup, Vec<String>)> {
-    let mut setup = Setup { taskloom: PathBuf::from("target/release/taskloom") };
+    let mut setup = Setup {
+        taskloom: PathBuf::from("target/release/taskloom"),
+        python: PathBuf::from("python3"),
+    };
     let mut names = Vec::new();
     let mut words = args.iter();
     while let Some(word) = words.next() {
         let mut path = || words.next().map(PathBuf::from).context(format!("{word} needs a path"));
         match word.as_str() {
             "--taskloom" => setup.taskloom = path()?,
+            "--python" => setup.python = path()?,
             name if MEASURES.iter().any(|(known, _)| *known == name) => names.push(name.to_owned()),
             other => {
                 let known: Vec<_> = MEASURES.iter().map(|(name, _)| *name).collect();
