@@ -3,7 +3,7 @@
 use anyhow::Result;
 
 use crate::{
-    native,
+    native, python,
     step::{cargo, step, succeed},
     wasm, workspace,
 };
@@ -13,6 +13,7 @@ pub(crate) fn run(args: &[String]) -> Result<()> {
     wasm::build_all(true)?;
     native::build()?;
     let mut command = cargo(&["run", "--locked", "--release", "-p", "bench", "--"]);
-    command.arg("--taskloom").arg(workspace::taskloom()).args(args);
+    command.arg("--taskloom").arg(workspace::taskloom());
+    command.arg("--python").arg(python::interpreter()?).args(args);
     step("bench", || succeed(&mut command))
 }

@@ -1,13 +1,16 @@
 //! `cargo xtask check`: fmt, clippy, tidy and, on request, cargo-deny.
 
-use std::{path::PathBuf, process::Command};
+use std::process::Command;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 
 use crate::{
     step::{cargo, step, succeed},
+    tools::{self, Tool},
     workspace,
 };
+
+const DENY: &Tool = &Tool { name: "cargo-deny", version: None };
 
 /// `[--deny]`.
 pub(crate) fn run(args: &[String]) -> Result<()> {
@@ -29,9 +32,11 @@ pub(crate) fn run(args: &[String]) -> Result<()> {
             "tidy",
         ]))
     })?;
-    match (find_deny(), deny_wanted) {
+    match (tools::find(DENY), deny_wanted) {
         (Some(deny), _) => step("cargo-deny: licences, bans, sources", || run_deny(&deny)),
-        (None, true) => step("cargo-deny: licences, bans, sources", || run_deny(&install_deny()?)),
+        (None, true) => {
+            step("cargo-deny: licences, bans, sources", || run_deny(&tools::install(DENY)?))
+        }
         (None, false) => {
             eprintln!(
                 "    cargo-deny is not installed and was not run; `check --deny` installs it"
@@ -48,23 +53,6 @@ pub(crate) fn lint() -> Result<()> {
         let args = ["clippy", "--locked", "--release", "--workspace", "--all-targets"];
         succeed(cargo(&args).args(["--", "-D", "warnings"]))
     })
-}
-
-fn tools() -> Result<PathBuf> {
-    let home = std::env::home_dir().context("no home folder to keep tools in")?;
-    Ok(home.join(".cache/taskloom/tools"))
-}
-
-fn find_deny() -> Option<PathBuf> {
-    let ours = tools().ok()?.join("bin/cargo-deny");
-    let found = [ours, PathBuf::from("cargo-deny")];
-    found.into_iter().find(|path| Command::new(path).arg("--version").output().is_ok())
-}
-
-fn install_deny() -> Result<PathBuf> {
-    let tools = tools()?;
-    succeed(cargo(&["install", "--locked", "cargo-deny", "--root"]).arg(&tools))?;
-    Ok(tools.join("bin/cargo-deny"))
 }
 
 /// Advisories need their database from the network; the workflow in CI checks those too.

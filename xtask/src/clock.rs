@@ -6,7 +6,7 @@ use std::{path::PathBuf, process::Command};
 use anyhow::{Result, bail};
 
 use crate::{
-    native, provision,
+    debian, native,
     step::{cargo, step, succeed},
     wasm,
 };
@@ -65,8 +65,8 @@ fn settings(args: &[String]) -> Result<Vec<(&'static str, String)>> {
 /// Makes sure that the library is there by which a process is shown another time, and tells a command
 /// where. Where it cannot be had, the command is told to do without.
 pub(crate) fn provide_faketime(command: &mut Command) -> Result<()> {
-    if library().is_none() && provision::is_debian_as_root() {
-        step("installing Debian's `faketime`", || provision::install(&["faketime"]))?;
+    if library().is_none() && debian::is_debian_as_root() {
+        debian::install("Debian's `faketime`", &["faketime"])?;
     }
     match library() {
         Some(library) => command.env(VARIABLE, library),

@@ -11,7 +11,7 @@ use std::{
 
 use anyhow::{Context, Result, bail};
 
-use crate::step::{step, succeed};
+use crate::{debian, step::step};
 
 /// The target of all components: a core module that becomes a WASI 0.2 component afterwards.
 pub(crate) const TARGET: &str = "wasm32-wasip1";
@@ -128,11 +128,11 @@ impl Machine for ThisMachine {
     }
 
     fn is_debian_as_root(&self) -> bool {
-        is_debian_as_root()
+        debian::is_debian_as_root()
     }
 
     fn install_debian_packages(&self) -> Result<()> {
-        step("installing Debian's compiler for wasm", || install(DEBIAN_PACKAGES))
+        debian::install("Debian's compiler for wasm", DEBIAN_PACKAGES)
     }
 
     fn linker(&self) -> Result<PathBuf> {
@@ -142,27 +142,6 @@ impl Machine for ThisMachine {
         }
         Ok(lld)
     }
-}
-
-/// Whether Debian's packages can be installed.
-pub(crate) fn is_debian_as_root() -> bool {
-    let root = Command::new("id").arg("-u").output().is_ok_and(|out| out.stdout == b"0\n");
-    root && Path::new("/etc/debian_version").is_file()
-}
-
-/// Installs Debian's packages.
-pub(crate) fn install(packages: &[&str]) -> Result<()> {
-    succeed(Command::new("apt-get").args(["-qq", "update"]))?;
-    let install = || {
-        let mut command = Command::new("apt-get");
-        command.args(["-qq", "install", "-y"]).args(packages);
-        succeed(command.env("DEBIAN_FRONTEND", "noninteractive"))
-    };
-    // dpkg can stop half way over a diverted file; mending and asking again gets it done.
-    install().or_else(|_| {
-        succeed(Command::new("apt-get").args(["-qq", "-y", "-f", "install"]))?;
-        install()
-    })
 }
 
 fn sysroot() -> Result<PathBuf> {

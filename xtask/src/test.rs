@@ -9,7 +9,7 @@ use std::{
 use anyhow::{Context, Result, bail};
 
 use crate::{
-    check, clock, imports,
+    check, clock, imports, python,
     step::{cargo, step},
     wasm,
 };
@@ -24,9 +24,11 @@ pub(crate) fn run(args: &[String]) -> Result<()> {
     let begun = Instant::now();
     wasm::build_all(true)?;
     step("imports: only what Spin 3.6 offers", || imports::run(&[]))?;
+    let python = python::interpreter()?;
     let mut tally = Tally::default();
     let mut suites = cargo(&["test", "--locked", "--release", "--workspace", "--no-fail-fast"]);
     clock::provide_faketime(&mut suites)?;
+    suites.env(python::VARIABLE, python);
     let ended_well = step("tests", || watch(&mut suites, &mut tally))?;
     if !quick {
         check::lint()?;

@@ -11,6 +11,7 @@ mod floor;
 mod hostile;
 mod instance;
 mod load;
+mod recurrence;
 mod reminders;
 mod rest;
 mod server;
@@ -34,6 +35,7 @@ const MEASURES: &[Measure] = &[
     ("hostile", hostile::run),
     ("reminders", reminders::run),
     ("rest", rest::run),
+    ("recurrence", recurrence::run),
 ];
 
 /// What the measures need to know.
@@ -41,6 +43,8 @@ const MEASURES: &[Measure] = &[
 struct Setup {
     /// The binary under test.
     taskloom: PathBuf,
+    /// A Python with the packages of `xtask/requirements.txt`.
+    python: PathBuf,
 }
 
 fn main() -> ExitCode {
@@ -78,13 +82,17 @@ fn measure(args: &[String]) -> Result<()> {
 }
 
 fn read(args: &[String]) -> Result<(Setup, Vec<String>)> {
-    let mut setup = Setup { taskloom: PathBuf::from("target/release/taskloom") };
+    let mut setup = Setup {
+        taskloom: PathBuf::from("target/release/taskloom"),
+        python: PathBuf::from("python3"),
+    };
     let mut names = Vec::new();
     let mut words = args.iter();
     while let Some(word) = words.next() {
         let mut path = || words.next().map(PathBuf::from).context(format!("{word} needs a path"));
         match word.as_str() {
             "--taskloom" => setup.taskloom = path()?,
+            "--python" => setup.python = path()?,
             name if MEASURES.iter().any(|(known, _)| *known == name) => names.push(name.to_owned()),
             other => {
                 let known: Vec<_> = MEASURES.iter().map(|(name, _)| *name).collect();

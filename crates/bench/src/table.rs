@@ -43,6 +43,10 @@ fn figure(value: f64, unit: &str) -> String {
 pub(crate) fn print(rows: &[Row]) {
     println!("| what | ours | peer | ratio | aim |\n|---|---:|---:|---:|---|");
     for row in rows {
-        println!("| {} | {} | {} | {:.2} | {} |", row.what, row.ours, row.peer, row.ratio, row.aim);
+        let digits = if row.ratio < 0.1 { 4 } else { 2 };
+        println!(
+            "| {} | {} | {} | {:.digits$} | {} |",
+            row.what, row.ours, row.peer, row.ratio, row.aim
+        );
     }
 }

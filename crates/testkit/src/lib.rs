@@ -5,6 +5,7 @@
 
 pub mod change;
 pub mod clock;
+pub mod python;
 pub mod sqlite;
 pub mod task;
 pub mod token;

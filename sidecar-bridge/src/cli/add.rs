@@ -61,13 +61,23 @@ pub(super) struct Args {
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
-enum ModeFlag {
+pub(super) enum ModeFlag {
     /// The first occurrence after now.
     NextFuture,
     /// One step of the rule.
     Every,
     /// From the day it was done.
     AfterCompletion,
+}
+
+impl From<ModeFlag> for domain::recurrence::Mode {
+    fn from(flag: ModeFlag) -> Self {
+        match flag {
+            ModeFlag::NextFuture => Self::NextFuture,
+            ModeFlag::Every => Self::Every,
+            ModeFlag::AfterCompletion => Self::AfterCompletion,
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]

@@ -57,7 +57,7 @@ fn a_rule_that_cannot_be_followed_is_refused_with_exit_2() {
         let args = ["rule", "preview", "--rule", rule, "--start", "2026-01-31T09:00"];
         assert_eq!(refused(&mut home.command(&args), 2), expect);
     };
-    check("FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-1", "not supported yet: BYSETPOS");
+    check("FREQ=MONTHLY;BYSETPOS=-1", "BYSETPOS needs another part to pick from, such as BYDAY");
     check("FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30", "the rule has no occurrence from this start on");
 }
 

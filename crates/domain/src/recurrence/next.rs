@@ -1,9 +1,9 @@
 //! From a completed instance of a series to the next one.
 
-use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
+use chrono::{DateTime, NaiveDateTime, Utc};
 use uuid::Uuid;
 
-use super::{Mode, Repeat, Schedule};
+use super::{Mode, Moment, Repeat, Start, Timetable};
 use crate::{
     command::{NewTask, NextInstance},
     reminder::Trigger,
@@ -42,14 +42,11 @@ pub fn next_instance(
         return None;
     }
     let zone = task.due.as_ref().and_then(Due::zone).unwrap_or(default_zone);
-    let done = Completion { at: completed_at, zone };
-    let (start, slot) = match &task.due {
-        None => {
-            let start = Due::day_start(done.date());
-            (start, next_after_completion(repeat, start, series.slot, done)?)
-        }
-        Some(due) => (series.start, next_slot(repeat, series, due, done)?),
+    let start = match &task.due {
+        None => Due::day_start(zone::date(completed_at, zone)),
+        Some(_) => series.start,
     };
+    let slot = next_slot(repeat, task.due.as_ref(), start, series.slot, completed_at, zone)?;
     let occurrence = series.occurrence.checked_add(1)?;
     Some(Next {
         series: Series { id: series.id, occurrence, start, slot },
@@ -61,58 +58,34 @@ pub fn next_instance(
     })
 }
 
-/// When a task was done, and on whose wall clock.
-#[derive(Clone, Copy)]
-struct Completion<'a> {
-    at: DateTime<Utc>,
-    zone: &'a ZoneName,
-}
-
-impl Completion<'_> {
-    fn date(self) -> NaiveDate {
-        zone::date(self.at, self.zone)
-    }
-
-    /// Whether a slot of a task like `due` lies after it.
-    fn is_before(self, slot: NaiveDateTime, due: &Due) -> bool {
-        match due {
-            Due::Date { .. } => slot.date() > self.date(),
-            Due::At { .. } => zone::instant(slot, self.zone) > self.at,
-        }
-    }
-}
-
 fn next_slot(
     repeat: &Repeat,
-    series: &Series,
-    due: &Due,
-    done: Completion<'_>,
-) -> Option<NaiveDateTime> {
-    let schedule = schedule(repeat, series.start, done.zone);
-    match repeat.mode {
-        Mode::AfterCompletion => next_after_completion(repeat, series.start, series.slot, done),
-        Mode::Every => schedule.after(series.slot).next(),
-        Mode::NextFuture => {
-            // A slot in a gap is later than its wall clock says; the day before is surely too early.
-            let early = done.date().pred_opt().map_or(series.slot, Due::day_start);
-            schedule.after(series.slot.max(early)).find(|slot| done.is_before(*slot, due))
-        }
-    }
-}
-
-fn next_after_completion(
-    repeat: &Repeat,
+    due: Option<&Due>,
     start: NaiveDateTime,
     slot: NaiveDateTime,
-    done: Completion<'_>,
+    completed_at: DateTime<Utc>,
+    zone: &ZoneName,
 ) -> Option<NaiveDateTime> {
-    let day = done.date();
-    let from = day.max(slot.date()).succ_opt()?;
-    schedule(repeat, start, done.zone).rephased(day, from).next()
-}
-
-fn schedule<'a>(repeat: &'a Repeat, start: NaiveDateTime, zone: &'a ZoneName) -> Schedule<'a> {
-    Schedule { rule: &repeat.rule, month_end: repeat.month_end, start, zone }
+    let done = zone::date(completed_at, zone);
+    let start = Start::of_series(start, due, zone);
+    let (this_one, both) = match start {
+        Start::Day(_) => (Moment::Day(slot.date()), Moment::Day(slot.date().max(done))),
+        _ => (Moment::Local(slot), Moment::Utc(completed_at.max(zone::instant(slot, zone)))),
+    };
+    let timetable = Timetable::new(&repeat.rule, repeat.month_end, start);
+    let is_elapsed = repeat.rule.frequency().is_within_a_day() && matches!(start, Start::Zoned(..));
+    let mut later = match repeat.mode {
+        Mode::Every if due.is_some() => timetable.uncounted_after(this_one),
+        Mode::NextFuture if due.is_some() => timetable.uncounted_after(both),
+        // After completion, and without a due date there is nothing else to count from.
+        _ if is_elapsed => timetable.rephased(Moment::Utc(completed_at)).uncounted_after(both),
+        _ => {
+            let later_day = Moment::Day(slot.date().max(done));
+            timetable.rephased(Moment::Day(done)).uncounted_after(later_day)
+        }
+    };
+    // A due time is a wall clock's, and means the first time that it shows it.
+    later.find(|next| start.is_told_by_wall_clock(next)).map(|next| next.local)
 }
 
 /// The wish for the next instance: [`next_instance`] with everything that travels from one instance

@@ -1,77 +1,62 @@
-//! Occurrences of a rule on the wall clock, from its start on or after any moment.
+//! A rule on the wall clock of a zone: what most of the program asks for.
 
-use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime};
+use chrono::{DateTime, FixedOffset, NaiveDateTime};
 
 use super::{
     MonthEnd,
-    cycle::Cycle,
-    pattern::Pattern,
-    rule::{End, Rule},
+    rule::{Moment, Rule},
+    start::Start,
+    timetable::Timetable,
 };
 use crate::zone::{self, ZoneName};
 
-/// A rule with its start: enough to list its occurrences.
+/// A rule with a start that has a time: enough to list its occurrences. [`Timetable`] knows more ways
+/// to start and to read a rule.
 #[derive(Debug, Clone, Copy)]
 pub struct Schedule<'a> {
     /// How it repeats.
     pub rule: &'a Rule,
-    /// What happens to the 31st in a month that has none.
+    /// What happens to the 31st in a month that has none, when the rule does not say it.
     pub month_end: MonthEnd,
     /// DTSTART, wall clock. It is an occurrence only if the rule says so.
     pub start: NaiveDateTime,
-    /// Whose wall clock; decides about an UNTIL in UTC only.
+    /// Whose wall clock.
     pub zone: &'a ZoneName,
 }
 
 impl<'a> Schedule<'a> {
-    /// All occurrences from the start, strictly ascending, with COUNT and UNTIL. It ends at the
-    /// latest with [`super::YEARS`], and in bounded time when there are none.
+    /// All occurrences from the start with COUNT and UNTIL, as what the wall clock is to show, strictly
+    /// ascending. It ends at the latest with [`super::YEARS`], and in bounded time when there are none.
     pub fn occurrences(self) -> impl Iterator<Item = NaiveDateTime> + use<'a> {
         let count = self.rule.count().map_or(usize::MAX, |count| count as usize);
-        self.from(self.start.date()).filter(move |at| *at >= self.start).take(count)
+        self.after_local(None).take(count)
     }
 
     /// Occurrences strictly after `local`, found by a division instead of steps from the start.
     /// COUNT is left to the caller, who knows how many there have been.
     pub fn after(self, local: NaiveDateTime) -> impl Iterator<Item = NaiveDateTime> + use<'a> {
-        let from = local.max(self.start).date();
-        self.from(from).filter(move |at| *at > local && *at >= self.start)
+        self.after_local(Some(local))
     }
 
-    /// Occurrences on `from` or later as if the rule had begun with `phase`; the days that the rule
-    /// leaves open still follow from the start, unless it leaves them all open.
-    pub(super) fn rephased(
+    fn after_local(
         self,
-        phase: NaiveDate,
-        from: NaiveDate,
+        local: Option<NaiveDateTime>,
     ) -> impl Iterator<Item = NaiveDateTime> + use<'a> {
-        let anchor = if self.rule.is_plain() { phase } else { self.start.date() };
-        self.days(anchor, phase, from)
-    }
-
-    fn from(self, from: NaiveDate) -> impl Iterator<Item = NaiveDateTime> + use<'a> {
-        self.days(self.start.date(), self.start.date(), from)
-    }
-
-    fn days(
-        self,
-        anchor: NaiveDate,
-        phase: NaiveDate,
-        from: NaiveDate,
-    ) -> impl Iterator<Item = NaiveDateTime> + use<'a> {
-        Cycle::new(self.rule, phase)
-            .days(Pattern::new(self.rule, self.month_end, anchor), from)
-            .map(move |day| day.and_time(self.start.time()))
-            .take_while(move |at| self.is_before_end(*at))
-    }
-
-    fn is_before_end(self, at: NaiveDateTime) -> bool {
-        match self.rule.end {
-            End::Never | End::Count(_) => true,
-            End::UntilDate(last) => at.date() <= last,
-            End::UntilLocal(last) => at <= last,
-            End::UntilUtc(last) => zone::instant(at, self.zone) <= last,
-        }
+        let timetable =
+            Timetable::new(self.rule, self.month_end, Start::Zoned(self.start, self.zone));
+        let (shown, elapsed) = match self.rule.frequency().is_within_a_day() {
+            true => (None, Some(timetable.uncounted(local.map(Moment::Local)))),
+            false => (Some(timetable.on_the_wall(local)), None),
+        };
+        // Where a wall clock is set back, elapsed time meets the same time twice; the first counts.
+        let mut last = local;
+        let elapsed = elapsed.into_iter().flatten().map(|found| found.local);
+        let elapsed = elapsed.filter(move |local| {
+            let is_later = last.is_none_or(|last| *local > last);
+            last = if is_later { Some(*local) } else { last };
+            is_later
+        });
+        shown.into_iter().flatten().chain(elapsed)
     }
 }
 
@@ -83,9 +68,9 @@ pub fn preview(
     zone: &ZoneName,
     count: usize,
 ) -> Vec<(NaiveDateTime, DateTime<FixedOffset>)> {
-    Schedule { rule, month_end, start, zone }
+    Timetable::new(rule, month_end, Start::Zoned(start, zone))
         .occurrences()
         .take(count)
-        .map(|local| (local, zone::in_zone(zone::instant(local, zone), zone)))
+        .map(|found| (found.local, zone::in_zone(found.at, zone)))
         .collect()
 }

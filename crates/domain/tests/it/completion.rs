@@ -91,13 +91,52 @@ fn c9_until_a_day_lasts_to_its_end() {
 
 #[test]
 fn c10_count_counts_completions() {
-    // The row says it with FREQ=MINUTELY, which is not supported yet.
     row_says("C10", "completing again -> done, no new instance");
-    let first = task(Some(due("2026-01-01")), every("FREQ=DAILY;COUNT=2"));
-    // Done late by a year: still one of two.
-    let second = next(&first, "2027-01-01 12:00").unwrap();
+    let first = task(Some(due("2026-01-01 10:00 UTC")), every("FREQ=MINUTELY;COUNT=2;INTERVAL=30"));
+    // Done late by days: still one of two.
+    let second = next(&first, "2026-01-04 12:10").unwrap();
     assert_eq!(second.series.occurrence, 2);
-    assert_eq!(next(&follow(&first, second), "2027-01-02 12:00"), None);
+    assert_eq!(show(Some(second.clone()), MINUTE), "2026-01-04 12:30");
+    assert_eq!(next(&follow(&first, second), "2026-01-04 12:31"), None);
+}
+
+#[test]
+fn within_the_day_after_completion_is_elapsed_time() {
+    let minutes = task(
+        Some(due("2026-03-29 01:40 Europe/Berlin")),
+        after_completion("FREQ=MINUTELY;INTERVAL=30"),
+    );
+    assert_eq!(show(next(&minutes, "2026-03-29 01:45"), MINUTE), "2026-03-29 03:15");
+    // Done early: counted from then, and later than this one all the same.
+    assert_eq!(show(next(&minutes, "2026-03-29 00:20"), MINUTE), "2026-03-29 01:50");
+    // Done in the second of two hours with the same name.
+    let utc = "2026-10-25T01:10:00Z".parse().unwrap();
+    let done_twice = next_instance(&minutes, utc, &zone("UTC"));
+    assert_eq!(show(done_twice, MINUTE), "2026-10-25 03:10", "02:40 means the first one");
+    // A day has no hours: the next one is the day after.
+    let day = task(Some(due("2026-03-29")), after_completion("FREQ=HOURLY;INTERVAL=2"));
+    assert_eq!(show(next(&day, "2026-03-29 10:00"), DAY), "2026-03-30");
+}
+
+#[test]
+fn a_rule_of_every_second_has_one_next_instance_however_late() {
+    let first = task(Some(due("2026-01-01 10:00 UTC")), every("FREQ=SECONDLY;INTERVAL=7"));
+    let second = next(&first, "2026-01-04 12:10:03").unwrap();
+    assert_eq!(second.series.occurrence, 2);
+    assert_eq!(show(Some(second), "%d %H:%M:%S"), "04 12:10:08");
+}
+
+#[test]
+fn an_instance_in_the_hour_that_comes_twice_has_one_due_time() {
+    let hourly = task(Some(due("2026-10-25 02:30 Europe/Berlin")), every("FREQ=HOURLY"));
+    assert_eq!(show(next(&hourly, "2026-10-25 02:31"), MINUTE), "2026-10-25 03:30");
+}
+
+#[test]
+fn two_times_that_a_gap_makes_one_are_one_instance() {
+    let twice = every("FREQ=DAILY;BYHOUR=2,3");
+    let first = task(Some(due("2026-03-29 02:30 Europe/Berlin")), twice);
+    assert_eq!(show(next(&first, "2026-03-29 03:31"), MINUTE), "2026-03-30 02:30");
 }
 
 #[test]

@@ -3,7 +3,6 @@
 mod email;
 mod guard;
 mod ntfy;
-mod python;
 mod receiver;
 mod web_push;
 mod webhook;

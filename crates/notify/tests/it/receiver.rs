@@ -15,8 +15,6 @@ use tokio::{
     sync::mpsc,
 };
 
-use crate::python::python;
-
 /// A message as a reminder makes it.
 pub(crate) fn message() -> Message {
     Message {
@@ -43,7 +41,7 @@ pub(crate) struct Receiver {
 impl Receiver {
     /// Starts the receiver `name` and tells it `secret`, by a pipe.
     pub(crate) fn start(name: &str, secret: &str) -> Result<Self> {
-        let mut child = Command::new(python())
+        let mut child = Command::new(testkit::python::python())
             .args([concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/receivers.py"), name])
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
