@@ -1,7 +1,7 @@
 //! What holds for the intent of every text. The fuzz target uses this file too.
 
 use domain::{recurrence::Schedule, task::Due};
-use language::{Context, Intent, TextError, answer, parse};
+use language::{Context, Intent, SpanKind, TextError, answer, parse};
 
 /// Parses a text and looks for a broken promise.
 pub(crate) fn broken(text: &str, context: &Context) -> Option<String> {
@@ -85,8 +85,8 @@ fn endless_questions(text: &str, context: &Context) -> Option<String> {
         let question = intent.unsure.first()?;
         let choice = question.choices.iter().find(|choice| choice.instead.is_some())?;
         let next = answer(&text, question, choice);
-        if parse(&next, context).is_ok_and(|answered| loses_a_mark(&intent, &answered)) {
-            return Some(format!("{text:?} loses a mark by the answer {next:?}"));
+        if let Some(mark) = erased_mark(&text, &intent, &next) {
+            return Some(format!("{text:?} loses {mark} by the answer {next:?}"));
         }
         if next == text {
             return Some(format!("{text:?} is asked again"));
@@ -96,8 +96,9 @@ fn endless_questions(text: &str, context: &Context) -> Option<String> {
     Some(format!("{text:?} is asked and asked"))
 }
 
-/// A tag or a priority was there before the answer, and is not after it.
-fn loses_a_mark(before: &Intent, after: &Intent) -> bool {
-    let lost_priority = before.priority.is_some() && after.priority.is_none();
-    lost_priority || before.tags.iter().any(|tag| !after.tags.contains(tag))
+/// A tag or a priority that the answer wrote over.
+fn erased_mark<'t>(text: &'t str, intent: &Intent, answered: &str) -> Option<&'t str> {
+    let marks =
+        intent.spans.iter().filter(|span| matches!(span.kind, SpanKind::Tag | SpanKind::Priority));
+    marks.filter_map(|span| text.get(span.bytes())).find(|mark| !answered.contains(mark))
 }
