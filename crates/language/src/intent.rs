@@ -9,7 +9,8 @@ use domain::{
     task::{Due, Priority},
 };
 
-/// A text as a task. Serialises to the answer of `/api/v1/quick-add`; `due`, `repeat`, `reminders`,
+/// A text as a task. Serialises to `intent` in the answer of `/api/v1/quick-add`, which has `spans`
+/// beside it; `due`, `repeat`, `reminders`,
 /// `priority` and `tags` have the shape in which `POST /api/v1/tasks` takes them.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Intent {

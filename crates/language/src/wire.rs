@@ -12,7 +12,7 @@ use crate::intent::{Choice, ChoiceValue, Intent, Question, QuestionKind, Span, S
 
 impl Serialize for Intent {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        let mut fields = to.serialize_struct("Intent", 11)?;
+        let mut fields = to.serialize_struct("Intent", 10)?;
         fields.serialize_field("title", &self.title)?;
         fields.serialize_field("due", &self.due.as_ref().map(DueJson))?;
         fields.serialize_field("end", &self.end.as_ref().map(DueJson))?;
@@ -21,7 +21,6 @@ impl Serialize for Intent {
         fields.serialize_field("reminders", &reminders)?;
         fields.serialize_field("priority", &self.priority.map(priority))?;
         fields.serialize_field("tags", &self.tags)?;
-        fields.serialize_field("spans", &self.spans)?;
         fields.serialize_field("unsure", &self.unsure)?;
         fields.serialize_field("said_back", &self.said_back)?;
         fields.serialize_field("notes", &self.notes)?;

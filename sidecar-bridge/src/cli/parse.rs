@@ -72,7 +72,10 @@ impl Place {
         let now = match &self.now {
             None => SystemClock.now(),
             Some(text) => moment(text, &zone).ok_or_else(|| {
-                usage("--now", &"write a time such as 2026-12-01T09:00 or 2026-12-01T09:00:00+01:00")
+                usage(
+                    "--now",
+                    &"write a time such as 2026-12-01T09:00 or 2026-12-01T09:00:00+01:00",
+                )
             })?,
         };
         let day_starts_at = config.day_starts_at;

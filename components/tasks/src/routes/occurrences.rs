@@ -2,8 +2,9 @@
 
 use chrono::SecondsFormat;
 use domain::{
-    recurrence::{self, MonthEnd, Rule},
+    recurrence::{self, Mode, MonthEnd, Repeat, Rule, Start, Timetable},
     task::Due,
+    zone,
 };
 use events::{FieldError, api};
 use guest::{Problem, Response};
@@ -23,6 +24,8 @@ const COUNT_DEFAULT: usize = 10;
 #[derive(Serialize)]
 struct Occurrences {
     rule: String,
+    /// The rule in plain English.
+    explained: String,
     time_zone: String,
     /// Days when `start` is one, else times with the offset that holds then.
     items: Vec<String>,
@@ -42,16 +45,26 @@ pub(super) fn preview<S: Sql>(call: &Call<'_, S>) -> Result<Response, Problem> {
     let count = query.number("count", 1, COUNT_MAX, COUNT_DEFAULT)?;
 
     let zone = start.zone().unwrap_or(default_zone);
-    let found = recurrence::preview(&rule, month_end, start.wall_clock(), zone, count);
-    if found.is_empty() {
+    let from = match start {
+        Due::Date { date, .. } => Start::Day(date),
+        Due::At { local, .. } => Start::Zoned(local, zone),
+    };
+    let found = Timetable::new(&rule, month_end, from).occurrences().take(count);
+    let items: Vec<String> = found
+        .map(|found| match start {
+            Due::Date { .. } => found.local.date().to_string(),
+            Due::At { .. } => {
+                zone::in_zone(found.at, zone).to_rfc3339_opts(SecondsFormat::AutoSi, false)
+            }
+        })
+        .collect();
+    if items.is_empty() {
         return Err(wrong("rule", "has no occurrence"));
     }
-    let items = found.into_iter().map(|(local, instant)| match start {
-        Due::Date { .. } => local.date().to_string(),
-        Due::At { .. } => instant.to_rfc3339_opts(SecondsFormat::AutoSi, false),
-    });
-    let items = items.collect();
-    let answer = Occurrences { rule: rule.to_string(), time_zone: zone.to_string(), items };
+    let (text, time_zone) = (rule.to_string(), zone.to_string());
+    let repeat = Repeat { rule, mode: Mode::default(), month_end };
+    let explained = recurrence::explain(&repeat, Some(&start));
+    let answer = Occurrences { rule: text, explained, time_zone, items };
     Ok(Answer::json(&answer).into())
 }
 

@@ -14,6 +14,7 @@ fn a_rule_is_shown_on_the_wall_clock_of_its_zone() {
         answer.body,
         json!({
             "rule": "FREQ=MONTHLY;BYMONTHDAY=31",
+            "explained": "on the 31st of every month at 09:00, Europe/Berlin",
             "time_zone": "Europe/Berlin",
             "items": [
                 "2026-01-31T09:00:00+01:00",

@@ -11,7 +11,7 @@ use super::{
 use crate::{
     change::{ChangeSet, Context, Expect},
     command::{NewTask, NextInstance},
-    recurrence::{Repeat, Schedule, series_instance_id},
+    recurrence::{Repeat, Start, Timetable, series_instance_id},
     task::{Due, Series, Status, Task},
     zone,
 };
@@ -121,8 +121,8 @@ pub(super) fn takes_place(
     ctx: &Context<'_>,
 ) -> Result<(), Refusal> {
     let zone = due.and_then(Due::zone).unwrap_or(&ctx.settings.zone);
-    let schedule = Schedule { rule: &repeat.rule, month_end: repeat.month_end, start, zone };
-    match schedule.occurrences().next() {
+    let start = Start::of_series(start, due, zone);
+    match Timetable::new(&repeat.rule, repeat.month_end, start).occurrences().next() {
         Some(_) => Ok(()),
         None => Err(Refusal::RuleHasNoOccurrence),
     }

@@ -65,8 +65,7 @@ const PROVED: &[&str] = &[
     "S1", "S2", "S3", "S4", "S5", "S6", "D1", "D2", "D3", "D4", "D5", "D6", "D7", "D8", "D9",
     "D10", "D11", "D12", "C1", "C2", "C3", "C4", "C5", "C6", "C7", "C8", "C9", "C10", "C11", "C12",
     "C13", "C14", "C15", "C16", "C17", "C18", "C19", "C20", "C21", "C22", "C23", "C24", "C25",
-    "C26", "C27", "I1", "I2", "I3", "I4", "I5", "M1", "M2", "M3", "M4", "M5",
-    "M6",
+    "C26", "C27", "I1", "I2", "I3", "I4", "I5", "M1", "M2", "M3", "M4", "M5", "M6",
 ];
 
 /// Where they are.
@@ -80,9 +79,7 @@ const TESTS: &str = concat!(
 );
 
 /// Not proved here, and why.
-const NOT_HERE: &[(&str, &str)] = &[
-    ("M7", "an alarm clock's wire format"),
-];
+const NOT_HERE: &[(&str, &str)] = &[("M7", "an alarm clock's wire format")];
 
 #[test]
 fn every_row_is_proved_or_listed() {

@@ -23,13 +23,6 @@ fn dates_are_iso_texts_and_parts_have_the_shapes_that_a_new_task_takes() {
             "reminders": [{ "before": "P1D" }],
             "priority": "high",
             "tags": ["home"],
-            "spans": [
-                { "kind": "repeat", "start": 11, "end": 20, "utf16_start": 8, "utf16_end": 17 },
-                { "kind": "time", "start": 21, "end": 26, "utf16_start": 18, "utf16_end": 23 },
-                { "kind": "reminder", "start": 27, "end": 49, "utf16_start": 24, "utf16_end": 46 },
-                { "kind": "tag", "start": 50, "end": 55, "utf16_start": 47, "utf16_end": 52 },
-                { "kind": "priority", "start": 56, "end": 61, "utf16_start": 53, "utf16_end": 58 },
-            ],
             "unsure": [],
             "said_back": [
                 "due Friday, September 25, 2026 at 17:00 (Europe/Berlin)",
@@ -42,6 +35,16 @@ fn dates_are_iso_texts_and_parts_have_the_shapes_that_a_new_task_takes() {
 }
 
 #[test]
+fn spans_count_in_bytes_and_in_utf_16() {
+    let intent = read("Büro 🎂 every fri #home", Locale::EnUs);
+    let expect = json!([
+        { "kind": "repeat", "start": 11, "end": 20, "utf16_start": 8, "utf16_end": 17 },
+        { "kind": "tag", "start": 21, "end": 26, "utf16_start": 18, "utf16_end": 23 },
+    ]);
+    assert_eq!(serde_json::to_value(intent.spans).unwrap(), expect);
+}
+
+#[test]
 fn a_question_carries_its_choices_and_what_to_write_instead() {
     check(
         "Prepare Friday demo",
@@ -49,7 +52,7 @@ fn a_question_carries_its_choices_and_what_to_write_instead() {
         json!({
             "title": "Prepare Friday demo",
             "due": null, "end": null, "repeat": null,
-            "reminders": [], "priority": null, "tags": [], "spans": [],
+            "reminders": [], "priority": null, "tags": [],
             "unsure": [{
                 "kind": "date",
                 "asks": "is \"Friday\" a date, and which?",
