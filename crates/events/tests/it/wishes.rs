@@ -8,8 +8,12 @@ use domain::{
     task::{Due, Priority},
     zone::ZoneName,
 };
-use events::api::{parse_new_task, parse_patch};
+use events::{
+    api::{parse_new_task, parse_patch},
+    effect::Effect,
+};
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use crate::samples::{self, local};
 
@@ -138,4 +142,20 @@ fn a_patch_tells_absent_from_null() {
     assert_eq!(this.scope, Some(Scope::This));
     let following = patch(&json!({"title": "y", "scope": "this-and-following"}));
     assert_eq!(following.scope, Some(Scope::ThisAndFollowing));
+}
+
+/// The vectors' row M7: a moment without an offset would be read in the alarm clock's own zone.
+#[test]
+fn a_wish_for_an_alarm_says_its_moment_with_its_offset() {
+    let wish = Effect::ScheduleReminder {
+        reminder_id: Uuid::nil(),
+        task_id: Uuid::max(),
+        generation: 1,
+        fire_at: "2026-10-01T09:00:00+02:00".parse().unwrap(),
+    };
+    let json = serde_json::to_value(&wish).unwrap();
+    assert_eq!(json["fire_at"], "2026-10-01T07:00:00Z");
+    let mut without = json;
+    without["fire_at"] = "2026-10-01T07:00:00".into();
+    assert!(serde_json::from_value::<Effect>(without).is_err(), "no offset is no moment");
 }
