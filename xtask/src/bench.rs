@@ -3,7 +3,7 @@
 use anyhow::Result;
 
 use crate::{
-    native, python,
+    native, node, python,
     step::{cargo, step, succeed},
     wasm, workspace,
 };
@@ -14,6 +14,11 @@ pub(crate) fn run(args: &[String]) -> Result<()> {
     native::build()?;
     let mut command = cargo(&["run", "--locked", "--release", "-p", "bench", "--"]);
     command.arg("--taskloom").arg(workspace::taskloom());
-    command.arg("--python").arg(python::interpreter()?).args(args);
+    command.arg("--python").arg(python::interpreter()?);
+    // One measure only has a peer there; the others do without Node.js.
+    if args.is_empty() || args.iter().any(|name| name == "language") {
+        command.arg("--node").arg(node::packages()?);
+    }
+    command.args(args);
     step("bench", || succeed(&mut command))
 }

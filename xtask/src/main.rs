@@ -15,6 +15,7 @@ mod debian;
 mod fuzz;
 mod imports;
 mod native;
+mod node;
 mod provision;
 mod python;
 mod sizes;

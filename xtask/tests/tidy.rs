@@ -27,7 +27,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("notify", &[]),
     ("testkit", &["domain", "events", "store"]),
     ("hostile", &[]),
-    ("bench", &["domain"]),
+    ("bench", &["domain", "language"]),
     ("conformance", &[]),
     ("oracle", &["domain"]),
     ("tasks", &["domain", "events", "store", "guest", "language"]),

@@ -10,6 +10,7 @@ mod events;
 mod floor;
 mod hostile;
 mod instance;
+mod language;
 mod load;
 mod recurrence;
 mod reminders;
@@ -36,6 +37,7 @@ const MEASURES: &[Measure] = &[
     ("reminders", reminders::run),
     ("rest", rest::run),
     ("recurrence", recurrence::run),
+    ("language", language::run),
 ];
 
 /// What the measures need to know.
@@ -45,6 +47,8 @@ struct Setup {
     taskloom: PathBuf,
     /// A Python with the packages of `xtask/requirements.txt`.
     python: PathBuf,
+    /// A folder with the packages of `xtask/package.json`, for Node.js.
+    node: PathBuf,
 }
 
 fn main() -> ExitCode {
@@ -85,6 +89,7 @@ fn read(args: &[String]) -> Result<(Setup, Vec<String>)> {
     let mut setup = Setup {
         taskloom: PathBuf::from("target/release/taskloom"),
         python: PathBuf::from("python3"),
+        node: PathBuf::from("."),
     };
     let mut names = Vec::new();
     let mut words = args.iter();
@@ -93,6 +98,7 @@ fn read(args: &[String]) -> Result<(Setup, Vec<String>)> {
         match word.as_str() {
             "--taskloom" => setup.taskloom = path()?,
             "--python" => setup.python = path()?,
+            "--node" => setup.node = path()?,
             name if MEASURES.iter().any(|(known, _)| *known == name) => names.push(name.to_owned()),
             other => {
                 let known: Vec<_> = MEASURES.iter().map(|(name, _)| *name).collect();

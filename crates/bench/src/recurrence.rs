@@ -131,7 +131,7 @@ impl Case {
 }
 
 /// Nanoseconds a call, over as many calls as fit the slice.
-fn time<T>(mut call: impl FnMut() -> T) -> f64 {
+pub(crate) fn time<T>(mut call: impl FnMut() -> T) -> f64 {
     let begun = Instant::now();
     let mut calls = 0_u32;
     loop {
