@@ -7,6 +7,7 @@
 )]
 
 mod bench;
+mod cached;
 mod check;
 mod clock;
 mod component;

@@ -1,16 +1,15 @@
 //! The packages of `package.json` for Node.js: peers that `cargo xtask bench` measures against.
 
 use std::{
-    fs::{self, File},
-    hash::{BuildHasher, BuildHasherDefault, DefaultHasher},
+    fs,
     path::{Path, PathBuf},
     process::{Command, Stdio},
 };
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 
 use crate::{
-    debian,
+    cached, debian,
     step::{step, succeed},
     workspace,
 };
@@ -29,26 +28,11 @@ trait Machine {
 /// The folder whose `node_modules` has all packages, made when it is missing; a program that runs in
 /// it can import them. Says nothing when all is there.
 pub(crate) fn packages() -> Result<PathBuf> {
-    let manifest = workspace::root().join("xtask/package.json");
-    let cache = std::env::home_dir().context("no home folder to keep Node's packages in")?;
-    let folder = folder(&cache.join(".cache/taskloom"), &fs::read_to_string(&manifest)?);
-    fs::create_dir_all(&folder)?;
-    let lock = File::create(folder.with_extension("lock"))?;
-    lock.lock()?;
     provide(&ThisMachine)?;
-    // Written last: a run that was cut off leaves no half folder behind.
-    let finished = folder.join("finished");
-    if !finished.is_file() {
-        step("node: packages to measure against", || make(&folder, &manifest))?;
-        fs::write(finished, "")?;
-    }
-    Ok(folder)
-}
-
-/// Where the packages of this manifest lie.
-fn folder(cache: &Path, manifest: &str) -> PathBuf {
-    let hash = BuildHasherDefault::<DefaultHasher>::default().hash_one(manifest);
-    cache.join(format!("node-{hash:016x}"))
+    let manifest = workspace::root().join("xtask/package.json");
+    cached::folder("node", &fs::read_to_string(&manifest)?, |folder| {
+        step("node: packages to measure against", || make(folder, &manifest))
+    })
 }
 
 fn make(folder: &Path, manifest: &Path) -> Result<()> {
@@ -148,12 +132,5 @@ mod tests {
             assert!(error.contains("apt-get install nodejs npm"), "{error}");
             assert!(!error.contains('\n'), "{error}");
         }
-    }
-
-    #[test]
-    fn another_manifest_lives_in_another_folder() {
-        let cache = Path::new("/cache");
-        assert_ne!(folder(cache, "a 1"), folder(cache, "a 2"));
-        assert_eq!(folder(cache, "a 1"), folder(cache, "a 1"));
     }
 }

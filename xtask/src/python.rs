@@ -1,8 +1,7 @@
 //! A Python with the packages of `requirements.txt`: strangers' libraries that tests ask for answers.
 
 use std::{
-    fs::{self, File},
-    hash::{BuildHasher, BuildHasherDefault, DefaultHasher},
+    fs,
     path::{Path, PathBuf},
     process::{Command, Stdio},
 };
@@ -10,7 +9,7 @@ use std::{
 use anyhow::{Context, Result, bail};
 
 use crate::{
-    debian,
+    cached, debian,
     step::{step, succeed},
     workspace,
 };
@@ -33,30 +32,11 @@ trait Machine {
 /// The interpreter with all packages, made when it is missing. Says nothing when all is there.
 pub(crate) fn interpreter() -> Result<PathBuf> {
     let requirements = workspace::root().join("xtask/requirements.txt");
-    let cache = std::env::home_dir().context("no home folder to keep Python packages in")?;
-    let folder = folder(&cache.join(".cache/taskloom"), &fs::read_to_string(&requirements)?);
-    let python = folder.join("bin/python");
-    // Written last: a run that was cut off leaves no half environment behind.
-    let finished = folder.join("finished");
-    if finished.is_file() {
-        return Ok(python);
-    }
-    fs::create_dir_all(&folder)?;
-    let lock = File::create(folder.with_extension("lock"))?;
-    lock.lock()?;
-    if finished.is_file() {
-        return Ok(python);
-    }
-    let base = choose(&ThisMachine)?;
-    step("python: packages that tests ask for answers", || make(&base, &folder, &requirements))?;
-    fs::write(finished, "")?;
-    Ok(python)
-}
-
-/// Where the environment for these requirements lies. `testkit::python` knows the same rule.
-fn folder(cache: &Path, requirements: &str) -> PathBuf {
-    let hash = BuildHasherDefault::<DefaultHasher>::default().hash_one(requirements);
-    cache.join(format!("python-{hash:016x}"))
+    let folder = cached::folder("python", &fs::read_to_string(&requirements)?, |folder| {
+        let base = choose(&ThisMachine)?;
+        step("python: packages that tests ask for answers", || make(&base, folder, &requirements))
+    })?;
+    Ok(folder.join("bin/python"))
 }
 
 fn make(base: &Path, folder: &Path, requirements: &Path) -> Result<()> {
@@ -151,12 +131,5 @@ mod tests {
         let error = chosen(false, false).unwrap_err().to_string();
         assert!(error.contains("apt-get install python3 python3-venv"), "{error}");
         assert!(!error.contains('\n'), "{error}");
-    }
-
-    #[test]
-    fn other_requirements_live_in_another_folder() {
-        let cache = Path::new("/cache");
-        assert_ne!(folder(cache, "a==1"), folder(cache, "a==2"));
-        assert_eq!(folder(cache, "a==1"), folder(cache, "a==1"));
     }
 }

@@ -5,13 +5,14 @@ use domain::task::Priority;
 use crate::{
     context::Context,
     intent::{Intent, Question, Span, SpanKind},
-    judge,
+    judge::{self, Verdict},
     line::Line,
     marks::{self, Claim, Marks},
     read, say,
     settle::{self, Ask},
     text::{self, TextError},
     title,
+    token::Kind,
 };
 
 /// Reads one line of text as a task. The only errors are about the text itself: too long, empty, or
@@ -40,7 +41,7 @@ pub fn parse(text: &str, context: &Context) -> Result<Intent, TextError> {
         [say::passed(due, &line), say::skipped(due, &line)].into_iter().flatten().collect()
     });
     let unsure: Vec<_> =
-        settled.asks.iter().map(|ask| question(&line, ask, &mark_claims)).collect();
+        settled.asks.iter().map(|ask| question(&line, ask, &verdict, &mark_claims)).collect();
     Ok(Intent {
         title: title::title(&line, &claims),
         unsure,
@@ -56,16 +57,48 @@ pub fn parse(text: &str, context: &Context) -> Result<Intent, TextError> {
     })
 }
 
-/// A question; marks that stand inside its words stay, before the answer.
-fn question(line: &Line<'_>, ask: &Ask, marks: &[Claim]) -> Question {
+/// A question; what stands inside its words and is not about time stays, before the answer.
+fn question(line: &Line<'_>, ask: &Ask, verdict: &Verdict, marks: &[Claim]) -> Question {
     let text = |from, to| line.text.get(span(line, from, to, SpanKind::Date).bytes()).unwrap_or("");
-    let inside = marks.iter().filter(|mark| ask.from < mark.from && mark.to < ask.to);
-    let mut kept: String = inside.map(|mark| format!("{} ", text(mark.from, mark.to))).collect();
+    let mut kept = String::new();
+    for (from, to) in strangers(line, ask, verdict, marks) {
+        kept.push_str(text(from, to));
+        kept.push(' ');
+    }
     if !kept.is_empty() && line.tokens.get(ask.from).is_some_and(|token| !token.spaced) {
         kept.insert(0, ' ');
     }
     let span = span(line, ask.from, ask.to, SpanKind::Date);
     say::question(ask, span, text(ask.from, ask.to), &kept, line.locale())
+}
+
+/// The runs of tokens between the phrases of a question: marks, and words that mean something. What
+/// only joins phrases ("to", "and", a comma) goes with them.
+fn strangers(
+    line: &Line<'_>,
+    ask: &Ask,
+    verdict: &Verdict,
+    marks: &[Claim],
+) -> Vec<(usize, usize)> {
+    let phrases =
+        || verdict.accepted.iter().flat_map(|group| &group.pieces).chain(&verdict.doubtful);
+    let is_phrase = |at: usize| phrases().any(|piece| (piece.from..piece.to).contains(&at));
+    let is_mark = |at: usize| marks.iter().any(|mark| (mark.from..mark.to).contains(&at));
+    let means = |at: usize| {
+        let token = line.tokens.get(at);
+        is_mark(at)
+            || token
+                .is_some_and(|token| !matches!(token.kind, Kind::Mark(_)) && token.words.is_empty())
+    };
+    let mut runs: Vec<(usize, usize)> = Vec::new();
+    for at in (ask.from..ask.to).filter(|at| !is_phrase(*at)) {
+        match runs.last_mut() {
+            Some((_, to)) if *to == at => *to += 1,
+            _ => runs.push((at, at + 1)),
+        }
+    }
+    runs.retain(|(from, to)| (*from..*to).any(means));
+    runs
 }
 
 /// The text between the quotes is the title as it stands.

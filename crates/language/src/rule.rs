@@ -2,8 +2,8 @@
 
 use std::fmt::{self, Write as _};
 
-use chrono::{NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Weekday};
-use domain::recurrence::{MonthEnd, Rule, Schedule};
+use chrono::{NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
+use domain::recurrence::{Day, MonthEnd, Rule, Schedule};
 
 use crate::{
     line::Line,
@@ -61,10 +61,8 @@ fn write_rule(text: &mut String, pattern: &Pattern, end: End) -> fmt::Result {
     list(text, "BYMONTH", &pattern.months, |text, month| write!(text, "{month}"))?;
     list(text, "BYMONTHDAY", &pattern.month_days, |text, day| write!(text, "{day}"))?;
     list(text, "BYDAY", &pattern.days, |text, (ordinal, day)| {
-        if *ordinal != 0 {
-            write!(text, "{ordinal}")?;
-        }
-        text.write_str(code(*day))
+        let ordinal = (*ordinal != 0).then_some(*ordinal);
+        write!(text, "{}", Day { ordinal, weekday: *day })
     })?;
     list(text, "BYSETPOS", &pattern.positions, |text, position| write!(text, "{position}"))
 }
@@ -83,18 +81,6 @@ fn list<T>(
         write(text, value)?;
     }
     Ok(())
-}
-
-fn code(weekday: Weekday) -> &'static str {
-    match weekday {
-        Weekday::Mon => "MO",
-        Weekday::Tue => "TU",
-        Weekday::Wed => "WE",
-        Weekday::Thu => "TH",
-        Weekday::Fri => "FR",
-        Weekday::Sat => "SA",
-        Weekday::Sun => "SU",
-    }
 }
 
 /// The first occurrence on the wall clock: on `from` or later when a day is said, else from now on;

@@ -3,7 +3,8 @@
 //! No rule is left out of the comparison for that: dateutil is asked for our reading in other words.
 //! `docs/recurrence.md` shows this list.
 
-use chrono::{Datelike, Weekday};
+use chrono::Datelike;
+use domain::recurrence::Day;
 
 use crate::{parts::Parts, question::Question};
 
@@ -55,7 +56,8 @@ pub const READINGS: &[Reading] = &[
                 rule.has("BYWEEKNO") && !rule.has_any(&["BYDAY", "BYMONTHDAY", "BYYEARDAY"]);
             concerned.then(|| {
                 let mut rule = rule.clone();
-                rule.set("BYDAY", code(question.start.weekday()));
+                let weekday = question.start.weekday();
+                rule.set("BYDAY", Day { ordinal: None, weekday });
                 rule
             })
         },
@@ -97,18 +99,6 @@ pub const FAULTS: &[(&str, &str)] = &[
          the interval, and dateutil does so itself for months and years",
     ),
 ];
-
-fn code(weekday: Weekday) -> &'static str {
-    match weekday {
-        Weekday::Mon => "MO",
-        Weekday::Tue => "TU",
-        Weekday::Wed => "WE",
-        Weekday::Thu => "TH",
-        Weekday::Fri => "FR",
-        Weekday::Sat => "SA",
-        Weekday::Sun => "SU",
-    }
-}
 
 /// The rule as dateutil has to hear it, and the names of the readings that made it so.
 pub fn for_dateutil(question: &Question) -> (Parts, Vec<&'static str>) {

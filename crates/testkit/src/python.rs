@@ -24,7 +24,7 @@ fn find(named: Option<PathBuf>, cached: Option<PathBuf>) -> Option<PathBuf> {
     named.or(cached).filter(|python| python.is_file())
 }
 
-/// Where `xtask/src/python.rs` puts it; `None` until it is finished.
+/// Where `xtask/src/cached.rs` puts it; `None` until it is finished.
 fn cached() -> Option<PathBuf> {
     let requirements = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../xtask/requirements.txt");
     let text = fs::read_to_string(requirements).ok()?;

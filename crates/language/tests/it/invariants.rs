@@ -77,10 +77,11 @@ fn bad_times(intent: &Intent, context: &Context) -> Option<String> {
         .then(|| format!("due {start}, the rule {} begins {first:?}", repeat.rule))
 }
 
-/// Answering with the first choice settles each question; none comes back forever.
+/// Answering with the first choice settles each question; none comes back forever. There are never
+/// more of them than words.
 fn endless_questions(text: &str, context: &Context) -> Option<String> {
     let mut text = text.to_owned();
-    for _ in 0..12 {
+    for _ in 0..=text.split_whitespace().count() {
         let Ok(intent) = parse(&text, context) else { return None };
         let question = intent.unsure.first()?;
         let choice = question.choices.iter().find(|choice| choice.instead.is_some())?;

@@ -1,6 +1,6 @@
 //! What is said back to the person, in the words of the locale.
 
-use language::Locale;
+use language::{Locale, answer};
 
 use crate::{context_at, read};
 
@@ -88,4 +88,22 @@ fn the_week_starts_where_the_person_says() {
     assert_eq!(due(&context), "title=\"Call\" due=2026-10-09");
     context.week_start = chrono::Weekday::Mon;
     assert_eq!(due(&context), "title=\"Call\" due=2026-10-02");
+}
+
+#[test]
+fn an_answer_loses_no_word_between_two_times() {
+    for (text, answered) in [
+        ("Meet Ann at 9am or Bob at 10am", "Meet Ann or Bob at 09:00"),
+        (
+            "Call Ann at 9:00 #work and Bob Miller at 10:00",
+            "Call Ann #work and Bob Miller at 09:00",
+        ),
+        ("Call Ann at 9:00 or at 10:00", "Call Ann at 09:00"),
+        ("Flight 25/9", "Flight on 2026-09-25"),
+        ("Fix the March 15 bug", "Fix the on 2027-03-15 bug"),
+    ] {
+        let intent = read(text, Locale::EnUs);
+        let question = &intent.unsure[0];
+        assert_eq!(answer(text, question, &question.choices[0]), answered);
+    }
 }
