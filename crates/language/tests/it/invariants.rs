@@ -78,10 +78,12 @@ fn bad_times(intent: &Intent, context: &Context) -> Option<String> {
 }
 
 /// Answering with the first choice settles each question; none comes back forever. There are never
-/// more of them than words.
+/// more of them than words and numbers.
 fn endless_questions(text: &str, context: &Context) -> Option<String> {
+    let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    let rounds = words.count();
     let mut text = text.to_owned();
-    for _ in 0..=text.split_whitespace().count() {
+    for _ in 0..=rounds {
         let Ok(intent) = parse(&text, context) else { return None };
         let question = intent.unsure.first()?;
         let choice = question.choices.iter().find(|choice| choice.instead.is_some())?;
