@@ -14,7 +14,8 @@ fn a_rule_is_shown_on_the_wall_clock_of_its_zone() {
         answer.body,
         json!({
             "rule": "FREQ=MONTHLY;BYMONTHDAY=31",
-            "explained": "on the 31st of every month at 09:00, Europe/Berlin",
+            "explained": "on the 31st of every month at 09:00, Europe/Berlin, \
+                          or on the last day of a shorter month",
             "time_zone": "Europe/Berlin",
             "items": [
                 "2026-01-31T09:00:00+01:00",
