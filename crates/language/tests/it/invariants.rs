@@ -80,8 +80,7 @@ fn bad_times(intent: &Intent, context: &Context) -> Option<String> {
 /// Answering with the first choice settles each question; none comes back forever. There are never
 /// more of them than words and numbers.
 fn endless_questions(text: &str, context: &Context) -> Option<String> {
-    let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
-    let rounds = words.count();
+    let rounds = words_and_numbers(text);
     let mut text = text.to_owned();
     for _ in 0..=rounds {
         let Ok(intent) = parse(&text, context) else { return None };
@@ -97,6 +96,17 @@ fn endless_questions(text: &str, context: &Context) -> Option<String> {
         text = next;
     }
     Some(format!("{text:?} is asked and asked"))
+}
+
+/// "mo2mrz" counts as three, as it is read.
+fn words_and_numbers(text: &str) -> usize {
+    let kind = |c: char| (c.is_alphanumeric(), c.is_numeric());
+    let mut before = (false, false);
+    let begins = text.chars().filter(|c| {
+        let now = kind(*c);
+        std::mem::replace(&mut before, now) != now && now.0
+    });
+    begins.count()
 }
 
 /// A tag or a priority that the answer wrote over.

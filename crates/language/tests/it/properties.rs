@@ -47,6 +47,14 @@ fn moments() -> impl Strategy<Value = (&'static str, &'static str)> {
     )
 }
 
+#[test]
+fn words_and_numbers_that_touch_are_asked_about_one_by_one() {
+    for (now, locale) in [("2027-03-13T10:19", Locale::De), ("2028-01-05T10:00", Locale::De)] {
+        let context = context_at(now, "Europe/Berlin", locale);
+        assert_eq!(broken("mo2mrz. mo5mrz.", &context), None);
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 4_000, failure_persistence: None, ..ProptestConfig::default() })]
 
