@@ -1,4 +1,6 @@
-//! What operators see, on an address of its own: `/metrics` and `/healthz`.
+//! What operators see and do, on an address of its own: `/metrics`, `/healthz`, `/dead-letters`.
+
+mod dead_letters;
 
 use std::{sync::OnceLock, time::Duration};
 
@@ -6,7 +8,10 @@ use axum::{Router, routing::get};
 use http::header;
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 
-use crate::observe;
+use crate::{observe, problem::Problem};
+
+pub use dead_letters::DeadLetters;
+pub(crate) use dead_letters::shown;
 
 /// Seconds; fine around the milliseconds in which an event should reach its handlers.
 const BUCKETS: &[f64] =
@@ -21,11 +26,13 @@ pub fn recorder() -> PrometheusHandle {
 }
 
 /// The routes of the admin address.
-pub fn router(metrics: PrometheusHandle) -> Router {
+pub fn router(metrics: PrometheusHandle, letters: DeadLetters) -> Router {
     let exposition = [(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")];
     Router::new()
         .route("/metrics", get(async move || (exposition, metrics.render())))
         .route("/healthz", get(async || "ok\n"))
+        .merge(dead_letters::routes(letters))
+        .fallback(async || Problem::RouteNotFound.answer("this address is for operators"))
 }
 
 /// Keeps the recorder small for as long as it is polled.

@@ -12,6 +12,7 @@ use uuid::Uuid;
 
 use crate::{clock::Clock, observe::metric};
 
+pub mod dapr;
 mod moments;
 
 use moments::Moments;

@@ -20,14 +20,18 @@ use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
 use crate::{
-    admin,
+    admin::{self, DeadLetters},
     clock::SystemClock,
-    config::Config,
+    components::{Components, dapr::Invoked},
+    config::{self, Config},
+    dapr,
+    database::{Database, Storage},
     edge::{self, Edge, Health, Push},
     keys::Keys,
     lock::{self, Lock},
     running::{Announcement, Server},
     server,
+    service::{SetupError, SetupErrorKind},
     shutdown::Signals,
 };
 
@@ -97,13 +101,25 @@ impl App {
                 let (base, host) = Base::embedded(&config, Arc::clone(&keys)).await?;
                 (base, Some(host))
             }
-            Mode::BesideSpin => (Base::beside_spin(&config, Arc::clone(&keys)).await?, None),
+            Mode::BesideSpin => {
+                let mut base = Base::beside_spin(&config, Arc::clone(&keys)).await?;
+                if let Some(app_id) = &config.dapr.components_app {
+                    base.components = invoked(&config.dapr, app_id, Arc::clone(&keys))?;
+                }
+                (base, None)
+            }
         };
         base.release_parked().await;
         let (closing, closed) = (CancellationToken::new(), CancellationToken::new());
-        let spine = Spine::start(&base, base::settings(&config), closing.clone());
-
         let health = Health::default();
+        let spine = Spine::start(&base, &config, &health, closing.clone()).await?;
+
+        let letters = DeadLetters {
+            storage: base.storage.clone(),
+            keys: Arc::clone(&keys),
+            clock: Arc::new(SystemClock),
+            asked: Arc::clone(spine.replays()),
+        };
         let edge = edge::router(Edge {
             keys,
             clock: Arc::new(SystemClock),
@@ -126,7 +142,7 @@ impl App {
         };
         let admin = Listening {
             address: admin_address,
-            task: tokio::spawn(serve_admin(admin, recorder, closed.clone())),
+            task: tokio::spawn(serve_admin(admin, recorder, letters, closed.clone())),
         };
         health.set_ready();
         let took_ms = started.elapsed().as_millis();
@@ -191,6 +207,18 @@ impl App {
     }
 }
 
+/// The components, called through the sidecar.
+fn invoked(
+    settings: &config::Dapr,
+    app_id: &str,
+    keys: Arc<Keys>,
+) -> Result<Arc<dyn Components>, SetupError> {
+    let what = "the Dapr sidecar";
+    let sidecar = dapr::sidecar(settings)
+        .map_err(|cause| SetupError::new(what, SetupErrorKind::Configuration, cause))?;
+    Ok(Arc::new(Invoked::new(sidecar.http().clone(), app_id, keys)))
+}
+
 async fn bind(address: SocketAddr, flag: &'static str) -> Result<TcpListener, AppError> {
     TcpListener::bind(address).await.map_err(|cause| match cause.kind() {
         std::io::ErrorKind::AddrInUse => AppError::Taken { address, flag },
@@ -208,21 +236,27 @@ fn api_url(config: &Config, mode: Mode, mut bound: SocketAddr) -> String {
     if mode == Mode::BesideSpin {
         return config.components_url.to_string().trim_end_matches('/').to_owned();
     }
-    if bound.ip().is_unspecified() {
-        bound.set_ip(match bound {
+    make_reachable(&mut bound);
+    format!("http://{bound}")
+}
+
+/// An address that is meant for all interfaces becomes one of this machine.
+pub(crate) fn make_reachable(address: &mut SocketAddr) {
+    if address.ip().is_unspecified() {
+        address.set_ip(match address {
             SocketAddr::V4(_) => std::net::Ipv4Addr::LOCALHOST.into(),
             SocketAddr::V6(_) => std::net::Ipv6Addr::LOCALHOST.into(),
         });
     }
-    format!("http://{bound}")
 }
 
 async fn serve_admin(
     listener: TcpListener,
     recorder: metrics_exporter_prometheus::PrometheusHandle,
+    letters: DeadLetters,
     stop: CancellationToken,
 ) {
-    let router = admin::router(recorder.clone());
+    let router = admin::router(recorder.clone(), letters);
     tokio::select! {
         () = server::serve(listener, router, stop) => {}
         () = admin::upkeep(recorder) => {}
@@ -235,15 +269,51 @@ async fn finish(what: &str, task: JoinHandle<()>) {
     }
 }
 
-/// Brings the database to the schema of this version and returns its number.
-pub async fn migrate(config: &Config, mode: host::sqlite::Mode) -> Result<u32, AppError> {
+/// What is stored, opened for one command that needs neither components nor events.
+pub struct Opened {
+    /// The way to it.
+    pub storage: Storage,
+    database: Database,
+}
+
+impl Opened {
+    /// The Postgres of the settings; else the database of the data folder, which the caller holds; the
+    /// one of `spin up` where there is no other.
+    pub async fn open(config: &Config) -> Result<Self, AppError> {
+        let beside_spin =
+            !config.data_dir.join("taskloom.db").exists() && config.sqlite_file.exists();
+        let mode = match beside_spin {
+            true => host::sqlite::Mode::Shared,
+            false => host::sqlite::Mode::Embedded,
+        };
+        let database = base::open(config, mode).await?;
+        base::migrate(&database).await?;
+        Ok(Self { storage: database.storage(), database })
+    }
+
+    /// Puts it away.
+    pub async fn close(self) -> Result<(), AppError> {
+        base::close(self.database).await
+    }
+}
+
+/// Brings the database to the schema of this version and returns its number. On Postgres, `app_role`
+/// then has the rights that components need.
+pub async fn migrate(
+    config: &Config,
+    mode: host::sqlite::Mode,
+    app_role: Option<&str>,
+) -> Result<u32, AppError> {
     let database = base::open(config, mode).await?;
     let version = base::migrate(&database).await?;
+    if let Some(role) = app_role {
+        base::grant(&database, role).await?;
+    }
     base::close(database).await?;
     Ok(version)
 }
 
-/// The schema of the database in the data folder, which is left as it is.
+/// The schema of the database, which is left as it is.
 pub async fn schema_version(config: &Config) -> Result<u32, AppError> {
     let database = base::open(config, host::sqlite::Mode::Embedded).await?;
     let version = base::schema_version(&database).await?;

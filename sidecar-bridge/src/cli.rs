@@ -3,6 +3,7 @@
 mod add;
 mod client;
 mod compile;
+mod dead_letters;
 mod doctor;
 mod flags;
 mod list;
@@ -65,6 +66,9 @@ enum Command {
     /// Look after the ways in which people are told of reminders.
     #[command(subcommand)]
     Notify(notify::Command),
+    /// Look after events that a consumer could not take.
+    #[command(subcommand)]
+    DeadLetters(dead_letters::Command),
     /// Show every setting with its source, and check what a start needs.
     Doctor(doctor::Args),
     /// Compile the components ahead of time.
@@ -156,6 +160,7 @@ pub fn run(
         Command::Reopen(args) => task::act(config, &args, "reopen", out),
         Command::Rule(rule) => rule::run(rule, out),
         Command::Notify(command) => notify::run(&config, &command, out),
+        Command::DeadLetters(command) => dead_letters::run(config, &command, out),
         Command::Doctor(args) => doctor::run(&config, &args, out),
         Command::Compile(args) => compile::run(&config, &args, out),
     }

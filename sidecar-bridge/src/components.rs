@@ -13,6 +13,8 @@ use hyper_util::{
     rt::TokioExecutor,
 };
 
+pub mod dapr;
+
 /// Where the tasks component applies effects, each delivery once.
 pub const APPLY_PATH: &str = "/internal/tasks/effects";
 /// Carries the id that ties a request to everything that follows from it.

@@ -3,6 +3,10 @@
 //! `taskloom.toml` < environment `TASKLOOM_*` < flags. Every problem is reported at once, and no
 //! value is repeated in a message: one day it may be a secret.
 
+mod bus;
+mod dapr;
+mod database;
+mod kafka;
 mod layer;
 mod notify;
 mod reader;
@@ -15,6 +19,10 @@ use http::Uri;
 use language::Locale;
 use tracing_subscriber::filter::Targets;
 
+pub use bus::{Bus, Jobs};
+pub use dapr::Dapr;
+pub use database::{DatabaseUrl, Postgres};
+pub use kafka::Kafka;
 pub use layer::{Env, Flags, ProcessEnv};
 pub use notify::{EmailSettings, Notify, NtfySettings, PushSettings, WebhookSettings};
 pub use reader::{ConfigErrors, Setting, Source};
@@ -52,6 +60,36 @@ pub const SETTINGS: &[Spec] = &[
     spec("component_cpu_ms", Some("1000"), "processor time of one request"),
     spec("component_wall_ms", Some("10000"), "wall-clock time of one request"),
     spec("allow_private_networks", Some("false"), "may components call private addresses"),
+    spec("database_url", None, "Postgres that everything is in, as the owner of the tables"),
+    spec("database_url_file", None, "the file of that URL, which holds a password"),
+    spec("database_app_url", None, "how components get in, as a role bound to their users' rows"),
+    spec("database_app_url_file", None, "the file of that URL"),
+    spec("database_connections", Some("16"), "connections of this process to Postgres"),
+    spec("database_wait_ms", Some("5000"), "longest wait for a connection to Postgres"),
+    spec("bus", Some("embedded"), "what carries events: embedded, kafka or dapr"),
+    spec("jobs", Some("embedded"), "what wakes us for reminders: embedded or dapr"),
+    spec("dapr_grpc_port", Some("50001"), "dapr: port of the sidecar's gRPC side"),
+    spec("dapr_http_port", Some("3500"), "dapr: port of the sidecar's HTTP side"),
+    spec("dapr_endpoint", None, "dapr: address of the gRPC side, when it is not on 127.0.0.1"),
+    spec("dapr_listen", Some("127.0.0.1:9094"), "dapr: where the sidecar calls us back"),
+    spec("dapr_pubsub", Some("pubsub"), "dapr: the component that carries events"),
+    spec("dapr_statestore", None, "dapr: the component that caches tasks; none without"),
+    spec("dapr_components_app", None, "dapr: the app that runs the components; not called without"),
+    spec("dapr_api_token", None, "dapr: what the sidecar wants to see of us"),
+    spec("dapr_api_token_file", None, "dapr: the file of that token"),
+    spec("dapr_app_token", None, "dapr: what we want to see of the sidecar"),
+    spec("dapr_app_token_file", None, "dapr: the file of that token"),
+    spec("kafka_brokers", Some("127.0.0.1:9092"), "kafka: host:port, with commas between"),
+    spec("kafka_group", Some("taskloom"), "kafka: the group that shares the events"),
+    spec("kafka_security_protocol", Some("PLAINTEXT"), "kafka: PLAINTEXT, SSL or SASL_..."),
+    spec("kafka_sasl_mechanism", Some("SCRAM-SHA-512"), "kafka: PLAIN or SCRAM-SHA-256, -512"),
+    spec("kafka_sasl_username", None, "kafka: who we say we are"),
+    spec("kafka_sasl_password", None, "kafka: our password"),
+    spec("kafka_sasl_password_file", None, "kafka: the file of the password"),
+    spec("kafka_ca_file", None, "kafka: whom we trust, PEM; else the system's authorities"),
+    spec("kafka_partitions", Some("12"), "kafka: partitions of a topic that we create"),
+    spec("kafka_replication", Some("1"), "kafka: copies of a topic that we create"),
+    spec("kafka_create_topics", Some("true"), "kafka: create topics that are missing"),
     spec("components_url", Some("http://127.0.0.1:3000"), "bridge: where `spin up` listens"),
     spec("sqlite_file", Some(".spin/sqlite_db.db"), "bridge: the database of `spin up`"),
     spec(
@@ -118,6 +156,16 @@ pub struct Config {
     pub component_wall: Duration,
     /// May components call private addresses.
     pub allow_private_networks: bool,
+    /// The Postgres that everything is in; none: a file.
+    pub postgres: Option<Postgres>,
+    /// What carries events from the log to their handlers.
+    pub bus: Bus,
+    /// What wakes the bridge when a reminder is due.
+    pub jobs: Jobs,
+    /// The Kafka cluster, for the bus `kafka`.
+    pub kafka: Kafka,
+    /// The Dapr sidecar.
+    pub dapr: Dapr,
     /// `bridge`: where `spin up` listens.
     pub components_url: Uri,
     /// `bridge`: the database of `spin up`.
@@ -163,6 +211,11 @@ impl Config {
         let component_cpu = read.value("component_cpu_ms").map(Duration::from_millis);
         let component_wall = read.value("component_wall_ms").map(Duration::from_millis);
         let allow_private_networks = read.value("allow_private_networks");
+        let postgres = database::read(&mut read);
+        let bus = read.value("bus");
+        let jobs = read.value("jobs");
+        let kafka = kafka::read(&mut read);
+        let dapr = dapr::read(&mut read);
         let components_url = read.value("components_url");
         let sqlite_file = read.value("sqlite_file");
         let notify = notify::read(&mut read, data_dir.as_deref());
@@ -185,6 +238,11 @@ impl Config {
                 component_cpu: component_cpu?,
                 component_wall: component_wall?,
                 allow_private_networks: allow_private_networks?,
+                postgres: postgres?,
+                bus: bus?,
+                jobs: jobs?,
+                kafka: kafka?,
+                dapr: dapr?,
                 components_url: components_url?,
                 sqlite_file: sqlite_file?,
                 notify: notify?,

@@ -1,10 +1,16 @@
 //! The store, as async code may use it: every call runs on a thread that may block.
 
+mod open;
+mod postgres;
+
 use std::{error::Error as StdError, sync::Arc};
 
 use host::sqlite;
 use store::{Rows, Sql, SqlError, SqlErrorKind, Store, Value};
 use tokio::sync::Semaphore;
+
+pub use open::{Database, components_pool};
+pub use postgres::PostgresSql;
 
 /// A database that any thread may use.
 type SharedSql = Arc<dyn Sql + Send + Sync>;

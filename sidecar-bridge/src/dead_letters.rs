@@ -1,9 +1,18 @@
-//! Sets an event aside that a consumer can never take, so that it cannot stop the events behind it.
+//! Sets an event aside that a consumer can never take, so that it cannot stop the events behind it,
+//! and hands it over again when an operator says that the consumer was put right.
 
+mod replay;
+
+use chrono::{DateTime, Utc};
 use store::{DeadLetter, LogRow, SqlError};
 use tracing::error;
 
 use crate::{clock::Clock, database::Storage, observe::metric};
+
+pub use replay::Replay;
+
+/// Who "could not take" an event that the bus itself refused.
+pub(crate) const BUS: &str = "bus";
 
 /// Keeps `row` with the reason why `consumer` can never take it. May be repeated.
 pub(crate) async fn set_aside(
@@ -23,6 +32,7 @@ pub(crate) async fn set_aside(
         reason,
         source_seq: row.seq,
         at_ms: clock.now().timestamp_millis(),
+        ..DeadLetter::default()
     };
     storage.write(move |store| store.put_dead_letter(&letter)).await?;
     // The reason may quote what people wrote, so it stays in the database.
@@ -34,4 +44,44 @@ pub(crate) async fn set_aside(
     );
     metrics::counter!(metric::DEAD_LETTERS_TOTAL, "component" => consumer.to_owned()).increment(1);
     Ok(())
+}
+
+/// What became of a request to hand a letter over again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Requested {
+    /// The letter, with the request.
+    Taken(Box<DeadLetter>),
+    /// There is no such letter.
+    Gone,
+    /// It is a notification.
+    Notification,
+}
+
+/// Whether a letter is a message that its receiver did not take.
+pub(crate) fn is_notification(consumer: &str) -> bool {
+    consumer.starts_with("notify:")
+}
+
+/// Why a notification stays where it is.
+pub(crate) const NOTIFICATIONS_STAY: &str =
+    "a notification is not sent again; the letter is kept for reading until it is dropped";
+
+/// Marks a letter, so that the next look of a [`Replay`] hands it over.
+pub(crate) async fn request(
+    storage: &Storage,
+    id: u64,
+    now: DateTime<Utc>,
+) -> Result<Requested, SqlError> {
+    storage
+        .write(move |store| {
+            let Some(letter) = store.dead_letter(id)? else { return Ok(Requested::Gone) };
+            if is_notification(&letter.consumer) {
+                return Ok(Requested::Notification);
+            }
+            store.request_replay(id, now.timestamp_millis())?;
+            Ok(store
+                .dead_letter(id)?
+                .map_or(Requested::Gone, |letter| Requested::Taken(Box::new(letter))))
+        })
+        .await
 }

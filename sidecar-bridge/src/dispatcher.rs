@@ -93,6 +93,15 @@ pub struct Dispatcher {
     pub clock: Arc<dyn Clock>,
 }
 
+/// Why a handler could not take an event.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Undelivered {
+    /// Whether it may take the same event later.
+    pub kind: PublishErrorKind,
+    /// For the operator's eyes; may quote what people wrote.
+    pub reason: String,
+}
+
 impl Dispatcher {
     /// Returns when every subscribed handler has taken the event and its effects are stored, or the
     /// event is with the dead letters of those that never will.
@@ -115,6 +124,19 @@ impl Dispatcher {
         let took = (self.clock.now() - row.timestamp).to_std().unwrap_or_default();
         metrics::histogram!(metric::EVENT_SECONDS).record(took);
         Ok(())
+    }
+
+    /// Hands an event to one handler again that could not take it before. Nothing is set aside:
+    /// what it cannot take this time either is an error of kind [`PublishErrorKind::Rejected`].
+    pub async fn deliver_again(&self, consumer: &str, row: &LogRow) -> Result<(), Undelivered> {
+        let rejected = |reason: String| Undelivered { kind: PublishErrorKind::Rejected, reason };
+        let taker = self.subscriptions.iter().find(|one| one.component == consumer);
+        let taker = taker.ok_or_else(|| rejected(format!("there is no handler `{consumer}`")))?;
+        let envelope = serde_json::to_vec(&row.envelope());
+        let envelope = Bytes::from(envelope.map_err(|error| rejected(error.to_string()))?);
+        let span = observe::component_span(consumer);
+        let handled = self.handle(taker, row, envelope).instrument(span).await;
+        handled.map_err(|failure| Undelivered { kind: failure.kind(), reason: failure.reason() })
     }
 
     async fn deliver_to(

@@ -34,6 +34,11 @@ pub const INTERNAL_AUDIENCE: &str = "taskloom-internal";
 /// `aud` of the bridge's calls to handlers.
 pub const HANDLER_AUDIENCE: &str = "taskloom-handler";
 
+/// `aud` of an operator's calls to the admin address.
+pub const ADMIN_AUDIENCE: &str = "taskloom-admin";
+
+/// `sub` of an operator's calls.
+const ADMIN_SUBJECT: &str = "taskloom-operator";
 /// `sub` of the bridge's own calls.
 const INTERNAL_SUBJECT: &str = "taskloom-bridge";
 /// How long an internal token is good.
@@ -89,6 +94,11 @@ impl Keys {
         self.mint(AUDIENCE, user, ttl, now)
     }
 
+    /// A token with which an operator may change things on the admin address until `now + ttl`.
+    pub fn admin_token(&self, ttl: Duration, now: DateTime<Utc>) -> String {
+        self.mint(ADMIN_AUDIENCE, ADMIN_SUBJECT, ttl, now)
+    }
+
     /// The bridge's own token for this audience; the same one for a while.
     fn internal_token_at(&self, audience: &'static str, now: DateTime<Utc>) -> String {
         let mut cached = self.internal.lock().unwrap_or_else(PoisonError::into_inner);
@@ -102,7 +112,13 @@ impl Keys {
 
     /// The person whose token this is, or why it is refused.
     pub fn person(&self, token: &str, now: DateTime<Utc>) -> Result<Person, Refused> {
-        verify::person(&self.signing.verifying_key(), &self.kid, token, now)
+        verify::bearer(&self.signing.verifying_key(), &self.kid, AUDIENCE, token, now)
+    }
+
+    /// Whether this is an operator's token.
+    pub fn operator(&self, token: &str, now: DateTime<Utc>) -> Result<(), Refused> {
+        let key = self.signing.verifying_key();
+        verify::bearer(&key, &self.kid, ADMIN_AUDIENCE, token, now).map(drop)
     }
 
     fn mint(&self, audience: &str, subject: &str, ttl: Duration, now: DateTime<Utc>) -> String {

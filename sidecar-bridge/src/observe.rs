@@ -32,6 +32,16 @@ pub mod metric {
     pub const DUPLICATES_TOTAL: &str = "taskloom_duplicates_suppressed_total";
     /// Events that can never be handled, by `component`.
     pub const DEAD_LETTERS_TOTAL: &str = "taskloom_dead_letters_total";
+    /// Events of a type that only a later version knows.
+    pub const SKIPPED_TOTAL: &str = "taskloom_events_skipped_total";
+    /// Dead letters handed to their consumers again, by `outcome`: taken, refused, failed.
+    pub const REPLAYS_TOTAL: &str = "taskloom_dead_letter_replays_total";
+    /// Buckets of users whose events this process publishes; shared with others by leases.
+    pub const LEASES: &str = "taskloom_leases_held";
+    /// Times that a lease went away before it was given back.
+    pub const LEASES_LOST_TOTAL: &str = "taskloom_leases_lost_total";
+    /// Writes that were refused because their lease had gone to somebody else.
+    pub const FENCED_TOTAL: &str = "taskloom_fenced_writes_total";
     /// Reminders that fired.
     pub const REMINDERS_FIRED_TOTAL: &str = "taskloom_reminders_fired_total";
     /// From the time of a reminder to the moment it fired.
@@ -61,6 +71,11 @@ pub fn describe() {
     describe_counter!(EFFECTS_TOTAL, Unit::Count, "Effects stored.");
     describe_counter!(DUPLICATES_TOTAL, Unit::Count, "Repeated deliveries without effect.");
     describe_counter!(DEAD_LETTERS_TOTAL, Unit::Count, "Events that can never be handled.");
+    describe_counter!(SKIPPED_TOTAL, Unit::Count, "Events of types not known yet.");
+    describe_counter!(REPLAYS_TOTAL, Unit::Count, "Dead letters handed over again by outcome.");
+    describe_gauge!(LEASES, Unit::Count, "Buckets of users that are this process's to serve.");
+    describe_counter!(LEASES_LOST_TOTAL, Unit::Count, "Leases that ran out or went away.");
+    describe_counter!(FENCED_TOTAL, Unit::Count, "Writes refused for want of their lease.");
     describe_counter!(REMINDERS_FIRED_TOTAL, Unit::Count, "Reminders fired.");
     describe_histogram!(REMINDER_LATENESS_SECONDS, Unit::Seconds, "Lateness of reminders.");
     describe_counter!(NOTIFICATIONS_TOTAL, Unit::Count, "Attempts at notifications by outcome.");

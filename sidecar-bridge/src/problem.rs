@@ -32,6 +32,10 @@ pub enum Problem {
     TooManySubscriptions,
     /// The user has as many streams as one may have.
     TooManyStreams,
+    /// There is no such dead letter.
+    DeadLetterNotFound,
+    /// This dead letter is for reading only.
+    NotReplayed,
     /// The store does not answer.
     StoreBusy,
     /// There is no room for the request.
@@ -58,6 +62,8 @@ impl Problem {
         Self::InvalidField,
         Self::TooManySubscriptions,
         Self::TooManyStreams,
+        Self::DeadLetterNotFound,
+        Self::NotReplayed,
         Self::StoreBusy,
         Self::Busy,
         Self::TooSlow,
@@ -102,6 +108,10 @@ impl Problem {
             }
             Self::TooManyStreams => {
                 ("TASKLOOM-1001", Status::TOO_MANY_REQUESTS, "too many live streams")
+            }
+            Self::DeadLetterNotFound => ("TASKLOOM-1007", Status::NOT_FOUND, "no such dead letter"),
+            Self::NotReplayed => {
+                ("TASKLOOM-1008", Status::CONFLICT, "this dead letter is not replayed")
             }
             Self::Busy => {
                 ("TASKLOOM-1002", Status::SERVICE_UNAVAILABLE, "too many requests at once")

@@ -20,12 +20,14 @@ mod backoff;
 mod lag;
 mod lane;
 mod lanes;
+mod leases;
 mod marks;
 
 pub use backoff::Backoff;
 pub use lag::report_lag;
+pub use leases::{Keeper, Tenure};
 
-use lane::{Lane, LaneEnd};
+use lane::{Hold, Lane, LaneEnd};
 use lanes::Lanes;
 use marks::Marks;
 
@@ -71,6 +73,8 @@ pub struct Relay {
     clock: Arc<dyn Clock>,
     /// Changes after each commit of this process.
     committed: watch::Receiver<u64>,
+    /// Which users are ours; all of them when nobody else works on this database.
+    tenure: Option<Tenure>,
     pace: Pace,
 }
 
@@ -93,7 +97,13 @@ impl Relay {
         committed: watch::Receiver<u64>,
         pace: Pace,
     ) -> Self {
-        Self { storage, publisher, clock, committed, pace }
+        Self { storage, publisher, clock, committed, tenure: None, pace }
+    }
+
+    /// Serves only the users that `tenure` says are ours, beside others who serve the rest.
+    #[must_use]
+    pub fn sharing(self, tenure: Tenure) -> Self {
+        Self { tenure: Some(tenure), ..self }
     }
 
     /// Runs until `shutdown`, then finishes what is on its way.
@@ -110,6 +120,7 @@ impl Relay {
                         () = shutdown.cancelled() => Next::Look,
                         ends = lanes.next() => self.after(&ends, &mut outages),
                         () = changed(&mut self.committed) => Next::Look,
+                        () = others(&mut self.tenure) => Next::Look,
                         () = sleep(self.pace.poll_every) => Next::Look,
                     }
                 }
@@ -147,12 +158,21 @@ impl Relay {
             }
         };
         for (user_id, rows) in by_user(rows, self.pace.rows_per_batch).into_iter().take(free) {
+            let hold = match &self.tenure {
+                None => Hold::Whole,
+                Some(tenure) => match tenure.of(&user_id) {
+                    Some(lease) => Hold::Leased(lease, tenure.clone()),
+                    // Lost since the rows were read.
+                    None => continue,
+                },
+            };
             let lane = Lane {
                 storage: self.storage.clone(),
                 publisher: Arc::clone(&self.publisher),
                 clock: Arc::clone(&self.clock),
                 places: lanes.places(),
                 marks: marks.clone(),
+                hold,
                 attempts_max: self.pace.attempts_max,
                 retry: self.pace.retry,
             };
@@ -163,7 +183,19 @@ impl Relay {
 
     async fn unpublished(&self, skip_users: Vec<String>) -> Result<Vec<LogRow>, SqlError> {
         let now_ms = self.clock.now().timestamp_millis();
-        self.storage.read(move |store| store.unpublished(now_ms, LOOK_ROWS, &skip_users)).await
+        let Some(tenure) = &self.tenure else {
+            return self
+                .storage
+                .read(move |store| store.unpublished(now_ms, LOOK_ROWS, &skip_users))
+                .await;
+        };
+        let leases = tenure.leases();
+        if leases.is_empty() {
+            return Ok(Vec::new());
+        }
+        self.storage
+            .read(move |store| store.unpublished_in(&leases, now_ms, LOOK_ROWS, &skip_users))
+            .await
     }
 
     fn after(&self, ends: &[LaneEnd], outages: &mut u32) -> Next {
@@ -192,6 +224,14 @@ fn by_user(rows: Vec<LogRow>, rows_per_batch: usize) -> BTreeMap<String, Vec<Log
         }
     }
     users
+}
+
+/// Returns when there are other leases than before.
+async fn others(tenure: &mut Option<Tenure>) {
+    match tenure {
+        Some(tenure) => tenure.changed().await,
+        None => std::future::pending().await,
+    }
 }
 
 /// Returns after a commit; never when nobody counts commits any more.

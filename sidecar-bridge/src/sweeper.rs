@@ -16,6 +16,7 @@ use crate::{
     clock::Clock,
     database::{Storage, operator_text},
     observe::metric,
+    relay::Tenure,
 };
 
 mod firing;
@@ -26,6 +27,8 @@ use firing::Firing;
 const SWEEP_EVERY: Duration = Duration::from_secs(1);
 /// Alarms are taken from the rows so often.
 const FEED_EVERY: TimeDelta = TimeDelta::minutes(1);
+/// What is later than this is everybody's: whose turn it was has missed it.
+const OVERDUE: TimeDelta = TimeDelta::seconds(2);
 /// Rows that one read returns at most.
 const READ_ROWS: u32 = 10_000;
 /// Reminders of a user that fire in one change set at most, and so the longest digest.
@@ -43,6 +46,8 @@ pub struct Sweeper {
     alarms: Arc<Alarms>,
     clock: Arc<dyn Clock>,
     firing: Firing,
+    /// Whose reminders are ours to fire; everybody's when nobody else works on this database.
+    tenure: Option<Tenure>,
 }
 
 impl Sweeper {
@@ -54,7 +59,14 @@ impl Sweeper {
         settings: Settings,
     ) -> Self {
         let firing = Firing::new(storage.clone(), Arc::clone(&clock), settings);
-        Self { storage, alarms, clock, firing }
+        Self { storage, alarms, clock, firing, tenure: None }
+    }
+
+    /// Leaves reminders of users that are not ours to others who work on the same database, unless
+    /// they are late. Who fires one is decided by its row all the same.
+    #[must_use]
+    pub fn sharing(self, tenure: Tenure) -> Self {
+        Self { tenure: Some(tenure), ..self }
     }
 
     /// Runs until `shutdown`. What was due while nobody ran fires at once.
@@ -98,8 +110,14 @@ impl Sweeper {
     /// Fires all that is due, read after read until there is no more.
     async fn sweep(&self) -> Result<(), SqlError> {
         loop {
-            let due = self.due(self.clock.now()).await?;
+            let now = self.clock.now();
+            let mut due = self.due(now).await?;
             let full = due.len() >= READ_ROWS as usize;
+            if let Some(tenure) = &self.tenure {
+                due.retain(|row| {
+                    instant(row) + OVERDUE <= now || tenure.of(&row.user_id).is_some()
+                });
+            }
             let fired = self.fire(due).await;
             // When nothing moves, the next tick is soon enough.
             if !full || fired == 0 {

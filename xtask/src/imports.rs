@@ -34,7 +34,8 @@ const WASI_0_2: &[&str] = &[
 ];
 
 /// Spin's own interfaces, with the one version that our components may use.
-const SPIN: &[&str] = &["fermyon:spin/sqlite@2.0.0", "fermyon:spin/variables@2.0.0"];
+const SPIN: &[&str] =
+    &["fermyon:spin/sqlite@2.0.0", "fermyon:spin/variables@2.0.0", "spin:postgres/postgres@4.0.0"];
 
 /// A package of types only: it carries no function, so any host links it.
 const TYPES_ONLY: &[&str] = &["taskloom:types/types@0.1.0"];
@@ -95,7 +96,12 @@ mod tests {
 
     #[test]
     fn what_spin_offers_is_taken_and_nothing_else() {
-        for name in ["wasi:http/types@0.2.6", "wasi:io/poll@0.2.12", "fermyon:spin/sqlite@2.0.0"] {
+        for name in [
+            "wasi:http/types@0.2.6",
+            "wasi:io/poll@0.2.12",
+            "fermyon:spin/sqlite@2.0.0",
+            "spin:postgres/postgres@4.0.0",
+        ] {
             assert!(offered(name), "{name}");
         }
         for name in ["wasi:sockets/tcp@0.2.0", "wasi:http/types@0.3.0", "spin:sqlite/sqlite@3.0.0"]

@@ -6,6 +6,8 @@
     reason = "a task runner speaks to a terminal"
 )]
 
+#[cfg(test)]
+mod asyncapi;
 mod bench;
 mod cached;
 mod check;
@@ -13,12 +15,14 @@ mod clock;
 mod component;
 mod conformance;
 mod debian;
+mod e2e;
 mod fuzz;
 mod imports;
 mod native;
 mod node;
 mod provision;
 mod python;
+mod servers;
 mod sizes;
 mod step;
 mod test;
@@ -46,9 +50,27 @@ const TASKS: &[Task] = &[
     },
     Task {
         name: "test",
-        takes: "[--quick]",
+        takes: "[--quick] [--without-servers]",
         does: "everything this project can prove without a cluster, with a closing count",
         run: test::run,
+    },
+    Task {
+        name: "servers",
+        takes: "up | down | status | run COMMAND ...",
+        does: "real Postgres, Kafka and Dapr in a network of their own, made when missing",
+        run: servers::run,
+    },
+    Task {
+        name: "e2e",
+        takes: "servers [FILTER]",
+        does: "the suites that ask real servers",
+        run: e2e::run,
+    },
+    Task {
+        name: "faults",
+        takes: "[--cells N|all]",
+        does: "the matrix of faults: servers and processes that fail while histories are checked",
+        run: e2e::faults,
     },
     Task {
         name: "check",

@@ -1,4 +1,5 @@
-//! The packages of `package.json` for Node.js: peers that `cargo xtask bench` measures against.
+//! The packages of `package.json` for Node.js: peers that `cargo xtask bench` measures against, and
+//! what a test asks about AsyncAPI.
 
 use std::{
     fs,
@@ -31,7 +32,7 @@ pub(crate) fn packages() -> Result<PathBuf> {
     provide(&ThisMachine)?;
     let manifest = workspace::root().join("xtask/package.json");
     cached::folder("node", &fs::read_to_string(&manifest)?, |folder| {
-        step("node: packages to measure against", || make(folder, &manifest))
+        step("node: packages to measure against and to ask", || make(folder, &manifest))
     })
 }
 
@@ -48,7 +49,7 @@ fn provide(machine: &impl Machine) -> Result<()> {
         return Ok(());
     }
     let missing = format!(
-        "no Node.js to run a peer with: put {} into PATH, on Debian as root by `apt-get install {}`",
+        "no Node.js to run its packages with: put {} into PATH, on Debian as root by `apt-get install {}`",
         PROGRAMS.join(" and "),
         DEBIAN_PACKAGES.join(" ")
     );

@@ -1,55 +1,101 @@
 //! `cargo xtask test`: everything this project can prove without a cluster.
 
 use std::{
+    fs,
     io::{BufRead, BufReader},
+    path::PathBuf,
     process::{Command, Stdio},
     time::Instant,
 };
 
+use ::servers::Postgres;
 use anyhow::{Context, Result, bail};
 
 use crate::{
-    check, clock, imports, python,
+    check, clock, e2e, imports, python,
+    servers::{self, Provided},
     step::{cargo, step},
     wasm,
 };
 
-/// `[--quick]` leaves out fmt and clippy.
+/// Parts of names of plain tests that need a real server or what one needs.
+const OF_SERVERS: [&str; 2] = ["on_postgres", "in_a_network_of_its_own"];
+/// By which tests find a Postgres that they may do anything to.
+const POSTGRES_VARIABLE: &str = "TASKLOOM_TEST_POSTGRES";
+
+/// `[--quick]` leaves out fmt and clippy, `[--without-servers]` all that asks a real server.
 pub(crate) fn run(args: &[String]) -> Result<()> {
-    let quick = match args {
-        [] => false,
-        [flag] if flag == "--quick" => true,
-        _ => bail!("unknown arguments; `--quick` is accepted"),
-    };
+    let (mut quick, mut without_servers) = (false, false);
+    for flag in args {
+        match flag.as_str() {
+            "--quick" => quick = true,
+            "--without-servers" => without_servers = true,
+            _ => bail!("unknown arguments; `--quick` and `--without-servers` are accepted"),
+        }
+    }
     let begun = Instant::now();
+    // What cannot be had is said before anything is built.
+    let servers = if without_servers {
+        None
+    } else {
+        let why = "real servers cannot be had (`--without-servers` leaves them out)";
+        Some(Servers::provide().context(why)?)
+    };
     wasm::build_all(true)?;
     step("imports: only what Spin 3.6 offers", || imports::run(&[]))?;
     let python = python::interpreter()?;
     let mut tally = Tally::default();
     let mut suites = cargo(&["test", "--locked", "--release", "--workspace", "--no-fail-fast"]);
     clock::provide_faketime(&mut suites)?;
-    suites.env(python::VARIABLE, python);
-    let ended_well = step("tests", || watch(&mut suites, &mut tally))?;
+    suites.env(python::VARIABLE, &python);
+    match &servers {
+        Some(servers) => suites.env(POSTGRES_VARIABLE, servers.postgres.url("postgres")),
+        None => suites.arg("--").args(OF_SERVERS.iter().flat_map(|part| ["--skip", part])),
+    };
+    let mut ended_well = step("tests", || watch(&mut suites, &mut tally))?;
+    if let Some(servers) = servers {
+        let provided = servers.end();
+        ended_well &= e2e::all(&provided, &mut tally)?;
+    }
     if !quick {
         check::lint()?;
     }
     let minutes = begun.elapsed().as_secs_f64() / 60.0;
-    if !ended_well || !tally.failed.is_empty() {
-        for name in &tally.failed {
-            eprintln!("    failed: {name}");
-        }
-        bail!("{} tests ran, {} failed", tally.ran(), tally.failed.len().max(1));
+    let left_out =
+        if without_servers { ", without real servers: Postgres, Kafka and Dapr" } else { "" };
+    tally.close(ended_well, &format!(" ({minutes:.1} min{left_out})"))
+}
+
+/// What the plain suites need of real servers: one Postgres, on a port of its own.
+struct Servers {
+    postgres: Postgres,
+    provided: Provided,
+    folder: PathBuf,
+}
+
+impl Servers {
+    fn provide() -> Result<Self> {
+        servers::check()?;
+        let provided = servers::provide()?;
+        let folder = std::env::temp_dir().join(format!("taskloom-test-{}", std::process::id()));
+        let port = ::servers::Ports::free().postgres;
+        // Nothing of it outlives the tests: what the disk keeps does not matter.
+        let fast = [("fsync", "off"), ("full_page_writes", "off"), ("synchronous_commit", "off")];
+        let start = || Ok(Postgres::start_with(&provided.binaries, &folder, port, &fast)?);
+        let postgres = step("postgres: starting one for the tests", start)?;
+        Ok(Self { postgres, provided, folder })
     }
-    if tally.passed == 0 {
-        bail!("no test ran");
+
+    fn end(mut self) -> Provided {
+        self.postgres.stop();
+        let _ = fs::remove_dir_all(&self.folder);
+        self.provided
     }
-    println!("{} tests ran, all passed ({minutes:.1} min)", tally.ran());
-    Ok(())
 }
 
 /// What the suites said, summed up.
 #[derive(Debug, Default, PartialEq, Eq)]
-struct Tally {
+pub(crate) struct Tally {
     passed: u64,
     /// Tests that failed, by name, in the order seen.
     failed: Vec<String>,
@@ -58,6 +104,21 @@ struct Tally {
 impl Tally {
     fn ran(&self) -> u64 {
         self.passed + self.failed.len() as u64
+    }
+
+    /// The last line of a task that ran tests: how many there were, or which failed.
+    pub(crate) fn close(&self, ended_well: bool, remark: &str) -> Result<()> {
+        if !ended_well || !self.failed.is_empty() {
+            for name in &self.failed {
+                eprintln!("    failed: {name}");
+            }
+            bail!("{} tests ran, {} failed{remark}", self.ran(), self.failed.len().max(1));
+        }
+        if self.passed == 0 {
+            bail!("no test ran");
+        }
+        println!("{} tests ran, all passed{remark}", self.ran());
+        Ok(())
     }
 
     /// Takes one line of libtest's output into account.
@@ -79,7 +140,7 @@ impl Tally {
 }
 
 /// Runs the suites, shows one line per suite and every failure, and keeps the count.
-fn watch(command: &mut Command, tally: &mut Tally) -> Result<bool> {
+pub(crate) fn watch(command: &mut Command, tally: &mut Tally) -> Result<bool> {
     let mut child = command.stdout(Stdio::piped()).spawn().context("cargo test did not start")?;
     let stdout = child.stdout.take().context("no output of cargo test")?;
     for line in BufReader::new(stdout).lines() {

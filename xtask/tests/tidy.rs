@@ -24,25 +24,36 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("store", &["domain", "events"]),
     ("guest", &["domain", "events", "store"]),
     ("host", &[]),
+    ("kafka", &[]),
     ("notify", &[]),
+    ("dapr-sidecar", &[]),
     ("testkit", &["domain", "events", "store"]),
     ("hostile", &[]),
     ("bench", &["domain", "language"]),
     ("conformance", &[]),
+    ("faults", &["conformance", "servers"]),
     ("oracle", &["domain"]),
     ("tasks", &["domain", "events", "store", "guest", "language"]),
     ("recurrence", &["domain", "events"]),
     ("reminders", &["domain", "events"]),
     ("event-adapter", &["domain", "events", "guest"]),
-    ("sidecar-bridge", &["domain", "events", "store", "host", "language", "notify"]),
-    ("xtask", &[]),
+    (
+        "sidecar-bridge",
+        &["dapr-sidecar", "domain", "events", "store", "host", "kafka", "language", "notify"],
+    ),
+    ("servers", &[]),
+    ("xtask", &["servers"]),
 ];
 
 /// Crates that only one place may know.
 const ONLY_IN: &[(&str, &[&str])] = &[
     ("spin-sdk", &["guest", "tasks", "event-adapter", "hostile"]),
     ("wasmtime", &["host"]),
+    ("rdkafka", &["kafka"]),
+    ("tokio-postgres", &["host", "testkit"]),
     ("jiff", &["domain"]),
+    ("dapr", &["dapr-sidecar"]),
+    ("tonic", &["dapr-sidecar"]),
 ];
 
 #[test]

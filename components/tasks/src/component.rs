@@ -2,7 +2,7 @@
 
 #![expect(unsafe_code, reason = "the export that `http_component` writes is an extern function")]
 
-use guest::{Problem, Request, Response, Scope, entry, scope, settings, sqlite, variables};
+use guest::{Problem, Request, Response, Scope, database, entry, scope, settings, variables};
 use language::{Locale, UnknownLocale};
 use spin_sdk::{
     http::{IncomingRequest, ResponseOutparam},
@@ -26,9 +26,9 @@ fn respond(request: Request) -> Response {
     }
 }
 
-fn environment() -> Result<Environment<sqlite::SpinSqlite>, Problem> {
+fn environment() -> Result<Environment<database::Database>, Problem> {
     Ok(Environment {
-        store: store::Store::new(sqlite::SpinSqlite::open()?),
+        store: store::Store::new(database::open(variables::get)?),
         verifier: settings::verifier(&variables::get)?,
         settings: settings::user_settings(&variables::get)?,
         locale: locale()?,

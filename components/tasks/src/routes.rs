@@ -68,11 +68,13 @@ fn answer<S: Sql>(
         Problem::new(Code::RouteNotFound, "there is no such route; paths begin with `/api/v1/`")
     })?;
     check_method(request.method(), route.methods())?;
+    let user_id = environment.verifier.person(request.headers(), environment.now)?;
+    environment.store.sql().act_for(&user_id)?;
     let call = Call {
         environment,
         scope,
         request,
-        user_id: environment.verifier.person(request.headers(), environment.now)?,
+        user_id,
         actor: Actor::Person,
         correlation_id: scope.correlation_id.clone(),
     };

@@ -1,6 +1,6 @@
 //! One suite of HTTP cases against base URLs: the embedded host, `spin up`, one day a cluster.
 //!
-//! It knows nothing of ours but HTTP and the command line of `taskloom`. [`cases::all`] are the
+//! It knows nothing of ours but HTTP, the command line of `taskloom` and what `schemas/` promises. [`cases::all`] are the
 //! cases, a [`World`] is what they run against, [`host`] starts one, [`run`] brings both together.
 
 mod client;
@@ -14,6 +14,7 @@ mod world;
 
 pub mod cases;
 pub mod host;
+pub mod schema;
 
 pub use client::{Client, Reply, Request};
 pub use report::{Outcome, Report, run};

@@ -73,6 +73,16 @@ impl Process {
         Ok(())
     }
 
+    /// SIGSTOP, to all of it.
+    pub(crate) fn pause(&self) -> Result<()> {
+        kill_process_group(Pid::from_child(&self.child), Signal::STOP).context("no stop")
+    }
+
+    /// SIGCONT, to all of it.
+    pub(crate) fn resume(&self) -> Result<()> {
+        kill_process_group(Pid::from_child(&self.child), Signal::CONT).context("no continuation")
+    }
+
     /// SIGTERM, and the end that follows.
     pub(crate) fn stop(&mut self) -> Result<ExitStatus> {
         kill_process(Pid::from_child(&self.child), Signal::TERM)?;

@@ -66,6 +66,7 @@ pub struct Server {
     port: u16,
     admin_port: u16,
     process: Option<Process>,
+    environment: Vec<(String, String)>,
     folder: TempDir,
 }
 
@@ -75,7 +76,27 @@ impl Server {
         let folder = tempfile::Builder::new().prefix("taskloom-").tempdir()?;
         std::fs::create_dir(folder.path().join("data"))?;
         let (port, admin_port) = (free_port()?, free_port()?);
-        Ok(Self { setup, port, admin_port, process: None, folder })
+        Ok(Self { setup, port, admin_port, process: None, environment: Vec::new(), folder })
+    }
+
+    /// A variable of the environment of every process from now on, such as `TASKLOOM_BUS`.
+    pub fn set(&mut self, name: &str, value: impl Into<String>) {
+        self.environment.retain(|(set, _)| set != name);
+        self.environment.push((name.to_owned(), value.into()));
+    }
+
+    /// Another server that does not run yet, with the same settings and the same key: a token of one
+    /// is good for both.
+    pub fn twin(&self) -> Result<Self> {
+        let mut twin = Self::new(self.setup.clone())?;
+        twin.environment.clone_from(&self.environment);
+        let keys = |server: &Self| server.data_dir().join("keys");
+        std::fs::create_dir(keys(&twin))?;
+        for entry in std::fs::read_dir(keys(self)).context("the server has no key yet")? {
+            let entry = entry?;
+            std::fs::copy(entry.path(), keys(&twin).join(entry.file_name()))?;
+        }
+        Ok(twin)
     }
 
     /// Base URL of the API, the same after every start.
@@ -113,6 +134,7 @@ impl Server {
     /// Brings the process to life and does not wait for it.
     pub fn launch(&mut self) -> Result<()> {
         let mut command = self.setup.serve("up", &self.data_dir(), self.port, self.admin_port);
+        command.envs(self.environment.iter().map(|(name, value)| (name, value)));
         self.process = Some(Process::start("taskloom up", &mut command, &self.log_path())?);
         Ok(())
     }
@@ -134,6 +156,21 @@ impl Server {
         self.running()?.kill()?;
         self.process = None;
         Ok(())
+    }
+
+    /// SIGSTOP: it is there and does nothing, until [`Server::resume`].
+    pub fn pause(&mut self) -> Result<()> {
+        self.running()?.pause()
+    }
+
+    /// SIGCONT.
+    pub fn resume(&mut self) -> Result<()> {
+        self.running()?.resume()
+    }
+
+    /// Whether it was started, and neither stopped nor killed since.
+    pub fn is_started(&self) -> bool {
+        self.process.is_some()
     }
 
     /// SIGTERM, and its end.

@@ -1,4 +1,4 @@
-//! A client of the live stream (server-sent events).
+//! A client of the live stream (server-sent events). It takes no event that is not what was promised.
 
 use std::{
     io::{BufRead, BufReader},
@@ -10,6 +10,8 @@ use std::{
 use anyhow::{Context, Result, anyhow, bail};
 use serde_json::Value;
 use ureq::Agent;
+
+use crate::schema::{self, Faults};
 
 /// Longer than any event of a case may take.
 const EVENT_WITHIN: Duration = Duration::from_secs(15);
@@ -146,7 +148,24 @@ impl Block {
         }
         let id = self.id.parse().with_context(|| format!("`{}` is no id", self.id))?;
         let data = serde_json::from_str(&self.data).context("the data of an event is no JSON")?;
-        Ok(Some(Event { id, name: self.name, data }))
+        let event = Event { id, name: self.name, data };
+        event.check()?;
+        Ok(Some(event))
+    }
+}
+
+impl Event {
+    /// The envelope keeps to its schema, and what stands beside it says the same.
+    fn check(&self) -> Result<(), Faults> {
+        schema::validate(&self.data)?;
+        let mut faults = Vec::new();
+        if self.data["event_type"] != self.name {
+            faults.push(format!("/event_type: the stream says `{}`", self.name));
+        }
+        if self.payload().get("seq").is_some_and(|seq| *seq != self.id) {
+            faults.push(format!("/payload/seq: the stream says {}", self.id));
+        }
+        if faults.is_empty() { Ok(()) } else { Err(Faults(faults)) }
     }
 }
 
@@ -154,22 +173,54 @@ impl Block {
 mod tests {
     use super::*;
 
-    #[test]
-    fn events_are_read_and_comments_passed_over() {
-        let text = ": hello\nretry: 2000\n\nid: 7\nevent: task.state_changed\ndata: {\"a\":1}\n\n";
+    /// A sample that was kept with its schema, and its place.
+    const SAMPLE: &str =
+        include_str!("../../../schemas/versions/1/samples/task.state_changed.with-seq.json");
+    const PLACE: u64 = 41;
+
+    fn sample() -> Value {
+        serde_json::from_str(SAMPLE).unwrap()
+    }
+
+    fn block(id: impl ToString, name: &str, data: &Value) -> String {
+        format!("id: {}\nevent: {name}\ndata: {data}\n\n", id.to_string())
+    }
+
+    fn taken(text: &str) -> Vec<Result<Event>> {
         let (sender, events) = channel();
         read(text.as_bytes(), &sender);
         drop(sender);
-        let events: Vec<_> = events.iter().map(Result::unwrap).collect();
-        let data = serde_json::json!({ "a": 1 });
-        assert_eq!(events, [Event { id: 7, name: "task.state_changed".to_owned(), data }]);
+        events.iter().collect()
+    }
+
+    #[test]
+    fn events_are_read_and_comments_passed_over() {
+        let event = block(PLACE, "task.state_changed", &sample());
+        let events = taken(&format!(": hello\nretry: 2000\n\n{event}"));
+        let events: Vec<_> = events.into_iter().map(Result::unwrap).collect();
+        let name = "task.state_changed".to_owned();
+        assert_eq!(events, [Event { id: PLACE, name, data: sample() }]);
     }
 
     #[test]
     fn what_is_no_event_is_an_error() {
-        let (sender, events) = channel();
-        read("id: x\ndata: {}\n\nid: 1\ndata: {\n\n".as_bytes(), &sender);
-        drop(sender);
+        let events = taken("id: x\ndata: {}\n\nid: 1\ndata: {\n\n");
+        assert_eq!(events.len(), 2);
         assert!(events.iter().all(|event| event.is_err()));
+    }
+
+    #[test]
+    fn an_event_that_is_not_what_was_promised_is_an_error() {
+        let mut other = sample();
+        other["payload"]["version"] = "2".into();
+        for text in [
+            block(PLACE, "task.state_changed", &other),
+            block(PLACE, "task.created", &sample()),
+            block(PLACE + 1, "task.state_changed", &sample()),
+        ] {
+            let events = taken(&text);
+            let [Err(error)] = &events[..] else { panic!("{text}") };
+            assert!(error.is::<Faults>(), "{error:#}");
+        }
     }
 }

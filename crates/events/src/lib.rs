@@ -19,7 +19,6 @@ mod field;
 mod json;
 mod time;
 
-pub use cloud_event::cloud_event_headers;
 pub use envelope::{Envelope, RawEnvelope};
 pub use event_type::{EventType, UnknownEventType};
 pub use field::FieldError;

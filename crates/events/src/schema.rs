@@ -1,4 +1,4 @@
-//! The JSON Schemas in `schemas/`, made from the types.
+//! The JSON Schemas in `schemas/`, made from the types, and the AsyncAPI document beside them.
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, generate::SchemaSettings};
 use serde_json::{Value, json};
@@ -9,6 +9,14 @@ use crate::{
     effect::{Applied, ApplyEffects, HandlerReply},
     payload::{ReminderTrigger, StateChanged, TaskPayload},
 };
+
+mod asyncapi;
+
+pub use asyncapi::asyncapi;
+
+/// The version of the schemas of events. Each has a folder in `schemas/versions`, which says what was
+/// promised then; `schemas/README.md` says when there is a new one.
+pub const VERSION: u32 = 1;
 
 /// File name (without `.json`) and content of every schema. An event type's schema is that of its
 /// payload.

@@ -1,10 +1,15 @@
-//! What components share: request scope, problem details, tokens, Spin's SQLite.
+//! What components share: request scope, problem details, tokens, Spin's SQLite and Postgres.
 //!
 //! Everything that can be tested natively is plain `http` types; what touches `spin-sdk` exists on
-//! `wasm32` only: `entry` (requests and answers), `sqlite` (the store's port) and `variables`.
+//! `wasm32` only: `entry` (requests and answers), `database` (the store's port, on `sqlite` or
+//! `postgres`) and `variables`.
 
 #[cfg(target_arch = "wasm32")]
+pub mod database;
+#[cfg(target_arch = "wasm32")]
 pub mod entry;
+#[cfg(target_arch = "wasm32")]
+pub mod postgres;
 pub mod problem;
 pub mod scope;
 pub mod settings;

@@ -12,6 +12,7 @@ use crate::{
     engine::Ticker,
     outbound::AllowedHost,
     places::{Places, Share},
+    postgres,
     routes::Routes,
     sqlite::Database,
     state::State,
@@ -36,6 +37,7 @@ pub(crate) struct Unit {
     pub(crate) variables: HashMap<String, String>,
     pub(crate) environment: Vec<(String, String)>,
     pub(crate) databases: HashMap<String, Database>,
+    pub(crate) postgres: postgres::Databases,
     pub(crate) outbound: Vec<AllowedHost>,
     pub(crate) share: Share,
 }

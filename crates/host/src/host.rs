@@ -21,6 +21,7 @@ use crate::{
     manifest::{self, Manifest},
     outbound::AllowedHost,
     places::{Places, Share},
+    postgres,
     routes::{self, Match, Routes},
     state::State,
 };
@@ -214,6 +215,9 @@ fn unit(
     }
     let mut databases = HashMap::new();
     for label in &component.sqlite_databases {
+        if settings.absent_databases.contains(label) {
+            continue;
+        }
         let database = settings.databases.get(label).cloned();
         let missing = || LoadError::Database { component: id.clone(), label: label.clone() };
         databases.insert(label.clone(), database.ok_or_else(missing)?);
@@ -229,6 +233,14 @@ fn unit(
         outbound.push(allowed);
     }
     let environment = component.environment.iter().map(|(k, v)| (k.clone(), v.clone())).collect();
-    let share = Share::new(&settings.limits);
-    Ok(Unit { id: id.as_str().into(), pre, variables, environment, databases, outbound, share })
+    Ok(Unit {
+        id: id.as_str().into(),
+        pre,
+        variables,
+        environment,
+        databases,
+        postgres: postgres::Databases::new(settings.postgres.clone()),
+        outbound,
+        share: Share::new(&settings.limits),
+    })
 }

@@ -1,9 +1,9 @@
-//! The embedded host for Spin applications: engine, limits, routes, SQLite, outbound. Knows
-//! wasmtime, no task.
+//! The embedded host for Spin applications: engine, limits, routes, SQLite, Postgres, outbound.
+//! Knows wasmtime, no task.
 //!
 //! It reads the same `spin.toml` and runs the same `.wasm` files as Spin 3.6 does, and offers
 //! exactly what Taskloom's components import: WASI 0.2 without files or sockets, `wasi:http`, and
-//! Spin's `sqlite` and `variables` interfaces. Every request gets an instance of its own, which is
+//! Spin's `sqlite`, `postgres` and `variables` interfaces. Every request gets an instance of its own, which is
 //! gone when the answer is.
 //!
 //! ```no_run
@@ -23,6 +23,7 @@
 //! not is written down in `docs/decisions/0006-embedded-host-limits.md`.
 
 pub mod manifest;
+pub mod postgres;
 pub mod sqlite;
 
 mod answer;

@@ -1,8 +1,9 @@
 //! What components may import. Nothing else exists for them.
 //!
 //! WASI 0.2 without sockets, and with a file system that is empty: `std` imports its interfaces
-//! even where no file is ever opened. `wasi:http`. Spin's `sqlite` and `variables`.
+//! even where no file is ever opened. `wasi:http`. Spin's `sqlite`, `postgres` and `variables`.
 
+mod postgres;
 mod sqlite;
 mod variables;
 
@@ -41,6 +42,7 @@ pub(crate) fn linker(engine: &Engine) -> Result<Linker<State>> {
     filesystem::types::add_to_linker::<_, WasiFilesystem>(l, State::filesystem)?;
     filesystem::preopens::add_to_linker::<_, WasiFilesystem>(l, State::filesystem)?;
     wasmtime_wasi_http::p2::add_only_http_to_linker_async(l)?;
+    postgres::add(l)?;
     sqlite::add(l)?;
     variables::add(l)?;
     Ok(linker)

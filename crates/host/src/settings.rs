@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, path::PathBuf, time::Duration};
 
-use crate::sqlite;
+use crate::{postgres, sqlite};
 
 /// Everything [`Host::load`](crate::Host::load) needs. The host reads no environment of its own.
 #[derive(Debug)]
@@ -15,6 +15,12 @@ pub struct Settings {
     pub variables: BTreeMap<String, String>,
     /// A database for each label that a component names in `sqlite_databases`.
     pub databases: BTreeMap<String, sqlite::Database>,
+    /// Labels that components may name and that this run has no database for: to open one is
+    /// refused.
+    pub absent_databases: Vec<String>,
+    /// What each component may use of the Postgres databases that its `allowed_outbound_hosts`
+    /// name.
+    pub postgres: postgres::Settings,
     /// What one request may use.
     pub limits: Limits,
     /// Lets guests reach loopback, private and link-local addresses. For development only.
@@ -30,6 +36,8 @@ impl Settings {
             cache_dir: cache_dir.into(),
             variables: BTreeMap::new(),
             databases: BTreeMap::new(),
+            absent_databases: Vec::new(),
+            postgres: postgres::Settings::default(),
             limits: Limits::default(),
             allow_private_networks: false,
         }

@@ -23,6 +23,8 @@ pub(crate) struct State {
     pub(crate) component: usize,
     pub(crate) table: ResourceTable,
     pub(crate) limiter: Limiter,
+    /// Connections to Postgres that the guest has.
+    pub(crate) postgres_open: usize,
     wasi: WasiCtx,
     http: WasiHttpCtx,
     outbound: Outbound,
@@ -48,6 +50,7 @@ impl State {
             component,
             table,
             limiter: Limiter::new(&app.limits),
+            postgres_open: 0,
             wasi,
             http,
             outbound: Outbound::new(app, component, depth),

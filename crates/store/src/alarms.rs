@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use crate::{Sql, SqlError, Store, row, sqlite::statements};
+use crate::{Sql, SqlError, Store, row};
 
 /// A reminder that waits. What it says is read again when it fires.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,7 +23,7 @@ impl<S: Sql> Store<S> {
     /// Reminders of all users that wait and fire at `until_ms` or before, earliest first.
     pub fn due_reminders(&self, until_ms: i64, limit: u32) -> Result<Vec<DueReminder>, SqlError> {
         let params = [until_ms.into(), limit.into()];
-        self.sql.run(statements::DUE_REMINDERS, &params)?.read(|row| {
+        self.run(text!(self, statements::DUE_REMINDERS), &params)?.read(|row| {
             Ok(DueReminder {
                 user_id: row.take()?,
                 task_id: row::id(row)?,

@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use crate::{LogRow, Sql, SqlError, Store, Value, row, sqlite::deliveries};
+use crate::{LogRow, Sql, SqlError, Store, Value, row};
 
 /// What one event has to tell, and through which channels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -89,7 +89,7 @@ impl<S: Sql> Store<S> {
             Value::Text(serde_json::Value::from(new.channels).to_string()),
             new.browsers.unwrap_or_default().into(),
         ];
-        Ok(self.sql.run(deliveries::ADD, &params)?.rows.len())
+        Ok(self.run(text!(self, deliveries::ADD), &params)?.rows.len())
     }
 
     /// Messages of a channel whose attempt is due at `now_ms`, those first that wait longest.
@@ -100,7 +100,7 @@ impl<S: Sql> Store<S> {
         limit: u32,
     ) -> Result<Vec<Delivery>, SqlError> {
         let params = [channel.into(), now_ms.into(), limit.into()];
-        self.sql.run(deliveries::WAITING, &params)?.read(|row| {
+        self.run(text!(self, deliveries::WAITING), &params)?.read(|row| {
             Ok(Delivery {
                 key: DeliveryKey {
                     message_id: row::id(row)?,
@@ -118,7 +118,7 @@ impl<S: Sql> Store<S> {
 
     /// When the next attempt of a channel is due, in milliseconds since the epoch.
     pub fn next_delivery_ms(&self, channel: &str) -> Result<Option<i64>, SqlError> {
-        let next = self.sql.run(deliveries::NEXT_AT, &[channel.into()])?;
+        let next = self.run(text!(self, deliveries::NEXT_AT), &[channel.into()])?;
         Ok(next.read_one(|row| row.take())?.flatten())
     }
 
@@ -134,7 +134,7 @@ impl<S: Sql> Store<S> {
         let more = [attempts.into(), next_attempt_at_ms.into(), last_error.into()];
         let [attempts, next, error] = more;
         let params = [message, channel, receiver, attempts, next, error];
-        self.sql.run(deliveries::PUT_OFF, &params)?;
+        self.run(text!(self, deliveries::PUT_OFF), &params)?;
         Ok(())
     }
 
@@ -149,13 +149,13 @@ impl<S: Sql> Store<S> {
         let [message, channel, receiver] = columns(key);
         let reason = reason.map_or(Value::Null, Value::from);
         let params = [message, channel, receiver, outcome.as_str().into(), now_ms.into(), reason];
-        self.sql.run(deliveries::SETTLE, &params)?;
+        self.run(text!(self, deliveries::SETTLE), &params)?;
         Ok(())
     }
 
     /// Forgets messages that ended before `before_ms`.
     pub fn forget_deliveries(&self, before_ms: i64) -> Result<(), SqlError> {
-        self.sql.run(deliveries::FORGET, &[before_ms.into()])?;
+        self.run(text!(self, deliveries::FORGET), &[before_ms.into()])?;
         Ok(())
     }
 }

@@ -25,6 +25,9 @@ pub enum SqlErrorKind {
     ReadOnly,
     /// A condition of a `ChangeSet` did not hold.
     Conflict(Conflict),
+    /// The database is not reachable, or has no place for one more connection. Whether the statement
+    /// had an effect is not known.
+    Away,
     /// What a migration wanted to add is there already.
     Exists,
     /// A row holds what this version never writes.
@@ -46,9 +49,11 @@ pub enum Conflict {
     Reminder,
     /// The series has this occurrence already.
     Series,
+    /// The lease on these events is another relay's by now.
+    Fence,
 }
 
-/// Conflicts as the trigger names them after `conflict:`.
+/// Conflicts as the database names them after `conflict:`.
 const CONFLICTS: [(&str, Conflict); 5] = [
     ("version", Conflict::Version),
     ("duplicate", Conflict::Duplicate),
@@ -81,6 +86,11 @@ impl SqlError {
         Self { kind: classify(&message), message }
     }
 
+    /// Classifies what Postgres says.
+    pub fn from_postgres(sqlstate: &str, message: &str) -> Self {
+        Self { kind: crate::postgres::classify(sqlstate, message), message: message.to_owned() }
+    }
+
     /// An error whose kind the driver knows better than its text tells.
     pub fn of(kind: SqlErrorKind, message: impl Into<String>) -> Self {
         Self { kind, message: message.into() }
@@ -98,14 +108,18 @@ impl SqlError {
 
     /// Whether the same statement may succeed later without anybody doing anything.
     pub fn is_retryable(&self) -> bool {
-        self.kind == SqlErrorKind::Busy
+        matches!(self.kind, SqlErrorKind::Busy | SqlErrorKind::Away)
     }
 }
 
+/// The condition that the database says did not hold.
+pub(crate) fn conflict(message: &str) -> Option<Conflict> {
+    let (_, name) = message.rsplit_once("conflict:")?;
+    CONFLICTS.into_iter().find(|(known, _)| *known == name).map(|(_, conflict)| conflict)
+}
+
 fn classify(message: &str) -> SqlErrorKind {
-    if let Some((_, name)) = message.rsplit_once("conflict:")
-        && let Some((_, conflict)) = CONFLICTS.into_iter().find(|(known, _)| *known == name)
-    {
+    if let Some(conflict) = conflict(message) {
         return SqlErrorKind::Conflict(conflict);
     }
     let message = message.to_lowercase();
@@ -120,6 +134,7 @@ impl fmt::Display for SqlError {
             SqlErrorKind::Full => "the disk of the database is full",
             SqlErrorKind::ReadOnly => "the database is read-only",
             SqlErrorKind::Conflict(conflict) => return conflict.fmt(f),
+            SqlErrorKind::Away => "the database is not reachable",
             SqlErrorKind::Exists => "the database has this part of the schema already",
             SqlErrorKind::Unreadable => "the database holds a row that this version cannot read",
             SqlErrorKind::Other => "the database failed",
@@ -137,6 +152,7 @@ impl fmt::Display for Conflict {
             Self::Idempotency => "the request was answered before",
             Self::Reminder => "the reminder is not scheduled any more",
             Self::Series => "the series has this occurrence already",
+            Self::Fence => "the lease on these events was taken over",
         })
     }
 }

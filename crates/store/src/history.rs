@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use events::topic;
 use uuid::Uuid;
 
-use crate::{Sql, SqlError, Store, row, sqlite::statements};
+use crate::{Sql, SqlError, Store, row};
 
 /// One change of a task.
 #[derive(Debug, Clone, PartialEq)]
@@ -40,7 +40,7 @@ impl<S: Sql> Store<S> {
             topic::TASK_EVENTS.into(),
             limit.into(),
         ];
-        self.sql.run(statements::HISTORY, &params)?.read(|row| {
+        self.run(text!(self, statements::HISTORY), &params)?.read(|row| {
             Ok(HistoryEntry {
                 seq: row.take()?,
                 timestamp: row::instant(row)?,

@@ -2,7 +2,7 @@
 
 use domain::change::IdempotencyRecord;
 
-use crate::{Sql, SqlError, Store, sqlite::statements};
+use crate::{Sql, SqlError, Store};
 
 impl<S: Sql> Store<S> {
     /// The answer that was given under this key, if there was one.
@@ -11,7 +11,8 @@ impl<S: Sql> Store<S> {
         user_id: &str,
         key: &str,
     ) -> Result<Option<IdempotencyRecord>, SqlError> {
-        let rows = self.sql.run(statements::IDEMPOTENT_ANSWER, &[user_id.into(), key.into()])?;
+        let rows =
+            self.run(text!(self, statements::IDEMPOTENT_ANSWER), &[user_id.into(), key.into()])?;
         rows.read_one(|row| {
             Ok(IdempotencyRecord {
                 key: row.take()?,

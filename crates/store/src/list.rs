@@ -2,6 +2,7 @@
 
 mod cursor;
 mod sort;
+mod statement;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::task::{Priority, Status, Task};
@@ -10,7 +11,7 @@ pub use self::{
     cursor::{Cursor, CursorError},
     sort::{Sort, SortKey, UnknownSortKey},
 };
-use crate::{ListError, Sql, SqlError, Store, row, sqlite::page};
+use crate::{ListError, Sql, SqlError, Store, row};
 
 /// Most tasks on one page.
 pub const LIMIT_MAX: u32 = 200;
@@ -82,8 +83,8 @@ impl<S: Sql> Store<S> {
     pub fn list(&self, user_id: &str, query: &ListQuery) -> Result<Page, ListError> {
         let place = query.cursor.as_ref().map(|cursor| cursor.place(&query.sort)).transpose()?;
         let after = place.as_ref().map(|(marks, id)| (marks.as_slice(), *id));
-        let statement = page::page(user_id, query, after);
-        let rows = self.sql.run(&statement.sql, &statement.params)?;
+        let statement = statement::page(self.sql.dialect(), user_id, query, after);
+        let rows = self.run(&statement.sql, &statement.params)?;
         let mut found = rows.read(|row| {
             let task = row::task(row)?;
             let marks = query.sort.iter().map(|_| row.take()).collect::<Result<Vec<_>, _>>()?;
@@ -100,8 +101,8 @@ impl<S: Sql> Store<S> {
     }
 
     fn count(&self, user_id: &str, query: &ListQuery) -> Result<u64, SqlError> {
-        let statement = page::count(user_id, query);
-        let rows = self.sql.run(&statement.sql, &statement.params)?;
+        let statement = statement::count(self.sql.dialect(), user_id, query);
+        let rows = self.run(&statement.sql, &statement.params)?;
         Ok(rows.read_one(|row| row.take())?.unwrap_or_default())
     }
 }

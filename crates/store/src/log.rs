@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use events::{Envelope, EventType, topic};
 use uuid::Uuid;
 
-use crate::{Sql, SqlError, Store, row, sqlite::statements};
+use crate::{Sql, SqlError, Store, row};
 
 /// An event as it is kept.
 #[derive(Debug, Clone, PartialEq)]
@@ -65,12 +65,12 @@ impl<S: Sql> Store<S> {
             topic::REMINDERS.into(),
             limit.into(),
         ];
-        self.sql.run(statements::STREAM_SINCE, &params)?.read(row::log_row)
+        self.run(text!(self, statements::STREAM_SINCE), &params)?.read(row::log_row)
     }
 
     /// `seq` of the user's latest event; 0 when there is none.
     pub fn last_seq(&self, user_id: &str) -> Result<u64, SqlError> {
-        let rows = self.sql.run(statements::LAST_SEQ, &[user_id.into()])?;
+        let rows = self.run(text!(self, statements::LAST_SEQ), &[user_id.into()])?;
         Ok(rows.read_one(|row| row.take())?.unwrap_or_default())
     }
 }

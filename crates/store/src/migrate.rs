@@ -1,12 +1,6 @@
 //! Brings a database to the schema of this version. Forward only.
 
-use crate::{
-    Sql, SqlError, SqlErrorKind,
-    sqlite::{
-        migrations::{self, Migration},
-        statements,
-    },
-};
+use crate::{Dialect, Sql, SqlError, SqlErrorKind, postgres, sqlite};
 
 /// Why a database is not at the schema of this version.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -41,30 +35,48 @@ pub fn migrate(sql: &impl Sql) -> Result<u32, MigrateError> {
     if found > known {
         return Err(MigrateError::Newer { found, known });
     }
-    for migration in migrations::ALL.iter().filter(|migration| migration.number > found) {
-        step(sql, migration)
-            .map_err(|source| MigrateError::Step { number: migration.number, source })?;
+    for number in found + 1..=known {
+        step(sql, number).map_err(|source| MigrateError::Step { number, source })?;
     }
     Ok(known)
 }
 
 /// Number of the last migration of this database; 0 when it has none.
 pub fn schema_version(sql: &impl Sql) -> Result<u32, SqlError> {
-    if sql.run(statements::HAS_MIGRATIONS, &[])?.rows.is_empty() {
+    let (has_migrations, version) = match sql.dialect() {
+        Dialect::Sqlite => (sqlite::statements::HAS_MIGRATIONS, sqlite::statements::SCHEMA_VERSION),
+        Dialect::Postgres => {
+            (postgres::statements::HAS_MIGRATIONS, postgres::statements::SCHEMA_VERSION)
+        }
+    };
+    if sql.run(has_migrations, &[])?.rows.is_empty() {
         return Ok(0);
     }
-    let newest = sql.run(statements::SCHEMA_VERSION, &[])?.read_one(|row| row.take())?;
+    let newest = sql.run(version, &[])?.read_one(|row| row.take())?;
     Ok(newest.flatten().unwrap_or_default())
 }
 
 /// Number of the last migration that this version knows.
 pub fn known_version() -> u32 {
-    migrations::ALL.iter().map(|migration| migration.number).max().unwrap_or_default()
+    sqlite::migrations::ALL.iter().map(|migration| migration.number).max().unwrap_or_default()
+}
+
+fn step(sql: &impl Sql, number: u32) -> Result<(), SqlError> {
+    match sql.dialect() {
+        Dialect::Sqlite => {
+            let step = sqlite::migrations::ALL.iter().find(|step| step.number == number);
+            step.map_or(Ok(()), |step| sqlite_step(sql, step))
+        }
+        Dialect::Postgres => {
+            let step = postgres::migrations::ALL.iter().find(|step| step.number == number);
+            step.map_or(Ok(()), |step| sql.run(&step.statement(), &[]).map(drop))
+        }
+    }
 }
 
 /// Recorded last: until then the step is not done, and doing it again is harmless.
-fn step(sql: &impl Sql, migration: &Migration) -> Result<(), SqlError> {
-    sql.run(statements::CREATE_MIGRATIONS, &[])?;
+fn sqlite_step(sql: &impl Sql, migration: &sqlite::migrations::Migration) -> Result<(), SqlError> {
+    sql.run(sqlite::statements::CREATE_MIGRATIONS, &[])?;
     for statement in migration.statements() {
         match sql.run(statement, &[]) {
             // Another process was faster.
@@ -73,6 +85,6 @@ fn step(sql: &impl Sql, migration: &Migration) -> Result<(), SqlError> {
         }
     }
     let record = [migration.number.into(), migration.name.into()];
-    sql.run(statements::RECORD_MIGRATION, &record)?;
+    sql.run(sqlite::statements::RECORD_MIGRATION, &record)?;
     Ok(())
 }

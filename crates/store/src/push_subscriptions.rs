@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use crate::{Sql, SqlError, Store, row, sql::Row, sqlite::deliveries};
+use crate::{Sql, SqlError, Store, row, sql::Row};
 
 /// Most browsers of one user.
 pub const PUSH_SUBSCRIPTIONS_MAX: u32 = 20;
@@ -36,13 +36,13 @@ impl<S: Sql> Store<S> {
             subscription.created_ms.into(),
             PUSH_SUBSCRIPTIONS_MAX.into(),
         ];
-        let stored = self.sql.run(deliveries::PUT_SUBSCRIPTION, &params)?;
+        let stored = self.run(text!(self, deliveries::PUT_SUBSCRIPTION), &params)?;
         stored.read_one(|row| Ok((row::id(row)?, row.take()?)))
     }
 
     /// The browsers of a user, oldest first.
     pub fn push_subscriptions(&self, user_id: &str) -> Result<Vec<PushSubscription>, SqlError> {
-        self.sql.run(deliveries::SUBSCRIPTIONS, &[user_id.into()])?.read(subscription)
+        self.run(text!(self, deliveries::SUBSCRIPTIONS), &[user_id.into()])?.read(subscription)
     }
 
     /// A browser of a user.
@@ -52,13 +52,13 @@ impl<S: Sql> Store<S> {
         id: Uuid,
     ) -> Result<Option<PushSubscription>, SqlError> {
         let params = [id.into(), user_id.into()];
-        self.sql.run(deliveries::SUBSCRIPTION, &params)?.read_one(subscription)
+        self.run(text!(self, deliveries::SUBSCRIPTION), &params)?.read_one(subscription)
     }
 
     /// Forgets a browser of a user; whether there was one.
     pub fn remove_push_subscription(&self, user_id: &str, id: Uuid) -> Result<bool, SqlError> {
         let params = [id.into(), user_id.into()];
-        Ok(!self.sql.run(deliveries::REMOVE_SUBSCRIPTION, &params)?.rows.is_empty())
+        Ok(!self.run(text!(self, deliveries::REMOVE_SUBSCRIPTION), &params)?.rows.is_empty())
     }
 }
 

@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use crate::{LogRow, Sql, SqlError, Store, Value, row, sqlite::statements};
+use crate::{LogRow, Sql, SqlError, Store, Value, row};
 
 /// How far the relay is behind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -25,12 +25,12 @@ impl<S: Sql> Store<S> {
         skip_users: &[String],
     ) -> Result<Vec<LogRow>, SqlError> {
         let params = [now_ms.into(), limit.into(), json_array(skip_users)];
-        self.sql.run(statements::UNPUBLISHED, &params)?.read(row::log_row)
+        self.run(text!(self, statements::UNPUBLISHED), &params)?.read(row::log_row)
     }
 
     /// Marks events as published. Those that were marked before stay as they are.
     pub fn mark_published(&self, event_ids: &[Uuid], now_ms: i64) -> Result<(), SqlError> {
-        self.sql.run(statements::MARK_PUBLISHED, &[json_array(event_ids), now_ms.into()])?;
+        self.run(text!(self, statements::MARK_PUBLISHED), &[json_array(event_ids), now_ms.into()])?;
         Ok(())
     }
 
@@ -44,30 +44,33 @@ impl<S: Sql> Store<S> {
     ) -> Result<(), SqlError> {
         let params =
             [event_id.into(), attempts.into(), next_attempt_at_ms.into(), last_error.into()];
-        self.sql.run(statements::RECORD_FAILURE, &params)?;
+        self.run(text!(self, statements::RECORD_FAILURE), &params)?;
         Ok(())
     }
 
     /// Gives up until an operator releases it. The later events of the same user wait with it.
     pub fn park(&self, event_id: Uuid, now_ms: i64, last_error: &str) -> Result<(), SqlError> {
-        self.sql.run(statements::PARK, &[event_id.into(), now_ms.into(), last_error.into()])?;
+        self.run(
+            text!(self, statements::PARK),
+            &[event_id.into(), now_ms.into(), last_error.into()],
+        )?;
         Ok(())
     }
 
     /// Lets the parked events of a user be tried again, from the first attempt.
     pub fn release(&self, user_id: &str) -> Result<(), SqlError> {
-        self.sql.run(statements::RELEASE, &[user_id.into()])?;
+        self.run(text!(self, statements::RELEASE), &[user_id.into()])?;
         Ok(())
     }
 
     /// The same for all users; says how many events were parked.
     pub fn release_all(&self) -> Result<usize, SqlError> {
-        Ok(self.sql.run(statements::RELEASE_ALL, &[])?.rows.len())
+        Ok(self.run(text!(self, statements::RELEASE_ALL), &[])?.rows.len())
     }
 
     /// How far the relay is behind.
     pub fn lag(&self) -> Result<Lag, SqlError> {
-        let lag = self.sql.run(statements::LAG, &[])?.read_one(|row| {
+        let lag = self.run(text!(self, statements::LAG), &[])?.read_one(|row| {
             Ok(Lag { depth: row.take()?, oldest_ms: row.take()?, parked_users: row.take()? })
         })?;
         Ok(lag.unwrap_or_default())
@@ -75,7 +78,7 @@ impl<S: Sql> Store<S> {
 }
 
 /// A list as one parameter.
-fn json_array(items: &[impl ToString]) -> Value {
+pub(crate) fn json_array(items: &[impl ToString]) -> Value {
     let items: Vec<String> = items.iter().map(ToString::to_string).collect();
     Value::Text(serde_json::Value::from(items).to_string())
 }

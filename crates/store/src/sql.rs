@@ -2,7 +2,18 @@
 
 use crate::{SqlError, SqlErrorKind};
 
-/// A value as SQLite knows it.
+/// The language that a database speaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Dialect {
+    /// Parameters are `?1`, `?2`, …
+    #[default]
+    Sqlite,
+    /// Parameters are `$1`, `$2`, …, each with a cast to the type that it is bound as.
+    Postgres,
+}
+
+/// A value as databases hand it over. Postgres has text, int8, float8 and bytea for them; what its
+/// rows hold besides is cast by the statement.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Value {
     /// No value.
@@ -19,20 +30,53 @@ pub enum Value {
 
 /// A database: runs one statement, which is its own transaction.
 pub trait Sql {
-    /// Runs the one statement of `sql` with `?1`, `?2`, … bound to `params`. Everything it changes is
-    /// durable when it returns, or nothing was changed and the error says so.
+    /// The language of its statements.
+    fn dialect(&self) -> Dialect {
+        Dialect::Sqlite
+    }
+
+    /// Runs the one statement of `sql` with its numbered parameters bound to `params`. Everything it
+    /// changes is durable when it returns, or nothing was changed and the error says so; of
+    /// [`SqlErrorKind::Away`] alone nobody knows which.
     fn run(&self, sql: &str, params: &[Value]) -> Result<Rows, SqlError>;
+
+    /// A second fence on Postgres: what follows on this connection sees the rows of this user only,
+    /// when the role of the connection is bound by row level security. A driver for Postgres runs
+    /// [`ACT_FOR`]; nothing by default.
+    fn act_for(&self, user_id: &str) -> Result<(), SqlError> {
+        let _ = user_id;
+        Ok(())
+    }
 }
 
+/// What a driver for Postgres runs in [`Sql::act_for`], with the user's id as its only parameter.
+pub const ACT_FOR: &str = "select set_config('taskloom.user_id', $1::text, false)";
+
 impl<S: Sql + ?Sized> Sql for &S {
+    fn dialect(&self) -> Dialect {
+        (**self).dialect()
+    }
+
     fn run(&self, sql: &str, params: &[Value]) -> Result<Rows, SqlError> {
         (**self).run(sql, params)
+    }
+
+    fn act_for(&self, user_id: &str) -> Result<(), SqlError> {
+        (**self).act_for(user_id)
     }
 }
 
 impl<S: Sql + ?Sized> Sql for std::sync::Arc<S> {
+    fn dialect(&self) -> Dialect {
+        (**self).dialect()
+    }
+
     fn run(&self, sql: &str, params: &[Value]) -> Result<Rows, SqlError> {
         (**self).run(sql, params)
+    }
+
+    fn act_for(&self, user_id: &str) -> Result<(), SqlError> {
+        (**self).act_for(user_id)
     }
 }
 
@@ -186,6 +230,12 @@ impl From<u64> for Value {
     /// Numbers that no row can hold become the greatest one that a row can.
     fn from(integer: u64) -> Self {
         Self::Integer(integer.try_into().unwrap_or(i64::MAX))
+    }
+}
+
+impl<T: Into<Value>> From<Option<T>> for Value {
+    fn from(value: Option<T>) -> Self {
+        value.map_or(Self::Null, Into::into)
     }
 }
 

@@ -1,12 +1,12 @@
 //! Tags, with how many open tasks each has.
 
-use crate::{Sql, SqlError, Store, sqlite::statements};
+use crate::{Sql, SqlError, Store};
 
 impl<S: Sql> Store<S> {
     /// Every tag of the user's tasks with the number of open tasks that have it, in the order of the
     /// alphabet. Tags that differ by case only are one.
     pub fn tags(&self, user_id: &str) -> Result<Vec<(String, u64)>, SqlError> {
-        let rows = self.sql.run(statements::TAGS, &[user_id.into()])?;
+        let rows = self.run(text!(self, statements::TAGS), &[user_id.into()])?;
         rows.read(|row| Ok((row.take()?, row.take()?)))
     }
 }

@@ -2,17 +2,31 @@
 
 use std::{
     path::Path,
-    sync::{Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use store::{Rows, Sql, SqlError, Store, Value};
+use tempfile::TempDir;
 
 /// One connection. Runs one statement at a call and reports errors by their text, as Spin does.
 #[derive(Debug)]
 pub struct Connection {
     inner: Mutex<rusqlite::Connection>,
+    /// Of a database that goes away with its last connection.
+    folder: Option<Arc<TempDir>>,
+}
+
+/// An empty database without a schema.
+pub fn database() -> Connection {
+    Connection::in_memory()
+}
+
+/// An empty database without a schema that takes more connections than one.
+pub fn shared() -> Connection {
+    let folder = Arc::new(TempDir::new().expect("a folder for the database"));
+    Connection::within(folder)
 }
 
 /// A store on an empty database in memory, migrated.
@@ -33,10 +47,31 @@ impl Connection {
         Self::of(rusqlite::Connection::open(path))
     }
 
+    fn within(folder: Arc<TempDir>) -> Self {
+        let opened = Self::open(&folder.path().join("tasks.db"));
+        // Nobody waits for the disk to see whether a test passes.
+        opened.rows("pragma synchronous = off");
+        Self { folder: Some(folder), ..opened }
+    }
+
+    /// Another connection to the same database.
+    ///
+    /// # Panics
+    /// When it is not a [`shared`] one.
+    #[must_use]
+    pub fn another(&self) -> Self {
+        Self::within(self.folder.clone().expect("a shared database"))
+    }
+
     fn of(opened: rusqlite::Result<rusqlite::Connection>) -> Self {
         let connection = opened.expect("the database opens");
         connection.busy_timeout(Duration::from_secs(5)).expect("a timeout can be set");
-        Self { inner: Mutex::new(connection) }
+        Self { inner: Mutex::new(connection), folder: None }
+    }
+
+    /// Everything that defines the schema.
+    pub fn schema(&self) -> Vec<Vec<Value>> {
+        self.rows("select type, name, sql from sqlite_schema order by type, name")
     }
 
     /// Runs a statement of the test's own; it has to succeed.

@@ -3,18 +3,14 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use domain::change::Settings;
-use host::{
-    ComponentInfo, Host, Limits,
-    manifest::Manifest,
-    sqlite::{self, Database},
-};
+use host::{ComponentInfo, Host, Limits, manifest::Manifest, sqlite};
 use tracing::{info, warn};
 
 use super::AppError;
 use crate::{
     components::{Components, Embedded, Http, TokenMint},
     config::Config,
-    database::{HostSql, Storage, operator_text},
+    database::{Database, Storage, components_pool, operator_text},
     dispatcher::Subscription,
     keys::Keys,
     notify::Channels,
@@ -45,7 +41,7 @@ impl Base {
         let subscriptions = subscriptions(host.components())?;
         let tokens: Arc<dyn TokenMint> = keys;
         let components = Arc::new(Embedded::new(Arc::clone(&host), tokens));
-        let storage = Storage::new(HostSql(database.clone()));
+        let storage = database.storage();
         Ok((Self { database, storage, components, subscriptions, channels }, host))
     }
 
@@ -59,7 +55,7 @@ impl Base {
         migrate(&database).await?;
         let tokens: Arc<dyn TokenMint> = keys;
         let components = Arc::new(Http::new(&config.components_url.to_string(), tokens));
-        let storage = Storage::new(HostSql(database.clone()));
+        let storage = database.storage();
         Ok(Self { database, storage, components, subscriptions, channels })
     }
 
@@ -87,29 +83,44 @@ pub(super) fn settings(config: &Config) -> Settings {
 
 /// Brings a database to the schema of this version.
 pub(super) async fn migrate(database: &Database) -> Result<u32, AppError> {
-    let sql = HostSql(database.clone());
-    blocking(move || store::migrate(&sql).map_err(AppError::Migrate)).await
+    let database = database.clone();
+    blocking(move || database.migrate().map_err(AppError::Migrate)).await
 }
 
+/// The Postgres of the settings; a file where they name none.
 pub(super) async fn open(config: &Config, mode: sqlite::Mode) -> Result<Database, AppError> {
+    if let Some(postgres) = &config.postgres {
+        let away =
+            |cause| AppError::Postgres { address: Box::new(postgres.url.address.clone()), cause };
+        return Database::postgres(postgres).await.map_err(away);
+    }
     let path = match mode {
         sqlite::Mode::Embedded => config.data_dir.join("taskloom.db"),
         sqlite::Mode::Shared => config.sqlite_file.clone(),
     };
     blocking(move || {
-        Database::open(&path, mode).map_err(|cause| AppError::Database { path, cause })
+        Database::sqlite(path.clone(), mode).map_err(|cause| AppError::Database { path, cause })
     })
     .await
 }
 
 /// The schema of a database.
 pub(super) async fn schema_version(database: &Database) -> Result<u32, AppError> {
-    let sql = HostSql(database.clone());
-    blocking(move || store::schema_version(&sql).map_err(|error| AppError::Migrate(error.into())))
+    let database = database.clone();
+    blocking(move || database.schema_version().map_err(|error| AppError::Migrate(error.into())))
         .await
 }
 
-/// Moves the log into the file and closes it.
+/// Lets a role of Postgres serve people.
+pub(super) async fn grant(database: &Database, role: &str) -> Result<(), AppError> {
+    let (database, role) = (database.clone(), role.to_owned());
+    blocking(move || {
+        database.grant(&role).map_err(|source| AppError::Grant { role: role.clone(), source })
+    })
+    .await
+}
+
+/// Moves the log into the file and closes it, or ends the connections.
 pub(super) async fn close(database: Database) -> Result<(), AppError> {
     blocking(move || database.close().map_err(AppError::Close)).await
 }
@@ -122,7 +133,22 @@ fn host_settings(config: &Config, keys: &Keys, database: &Database) -> host::Set
         ("default_locale".to_owned(), config.default_locale.to_string()),
         ("day_starts_at".to_owned(), config.day_starts_at.format("%H:%M").to_string()),
     ]);
-    settings.databases = BTreeMap::from([("default".to_owned(), database.clone())]);
+    match database {
+        Database::Sqlite(file) => {
+            settings.databases = BTreeMap::from([("default".to_owned(), file.clone())]);
+            // The manifest names a host for those who have one; here nobody may go there.
+            settings
+                .variables
+                .insert("database_host".to_owned(), "nowhere.invalid:5432".to_owned());
+        }
+        Database::Postgres { .. } => settings.absent_databases.push("default".to_owned()),
+    }
+    if let Some(postgres) = &config.postgres {
+        let url = &postgres.app_url;
+        settings.variables.insert("database_url".to_owned(), url.reveal().to_owned());
+        settings.variables.insert("database_host".to_owned(), url.endpoint());
+        settings.postgres = components_pool(postgres);
+    }
     settings.limits = Limits {
         memory_bytes: usize::try_from(config.component_memory_mib << 20).unwrap_or(usize::MAX),
         cpu: config.component_cpu,

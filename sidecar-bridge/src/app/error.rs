@@ -3,8 +3,12 @@
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 use crate::{
-    database::operator_text, dispatcher::SubscriptionError, keys::KeyError, lock::LockError,
+    database::operator_text,
+    dispatcher::SubscriptionError,
+    keys::KeyError,
+    lock::LockError,
     notify::ChannelError,
+    service::{SetupError, SetupErrorKind},
 };
 
 /// Each message is one sentence that says what to change, where that can be said.
@@ -42,12 +46,29 @@ pub enum AppError {
         #[source]
         cause: host::sqlite::Error,
     },
+    /// The Postgres of the settings cannot be used.
+    #[error("cannot use the database at {address}")]
+    Postgres {
+        /// Where it is, without its password.
+        address: Box<host::postgres::Address>,
+        /// What it says, or the system.
+        #[source]
+        cause: host::postgres::Error,
+    },
     /// The database cannot be put away.
     #[error("cannot close the database; what was acknowledged is in its log and safe")]
     Close(#[source] host::sqlite::Error),
     /// The database cannot be brought to the schema of this version.
     #[error("{}", operator_text(.0))]
     Migrate(store::MigrateError),
+    /// A role cannot be given its rights.
+    #[error("cannot let the role `{role}` serve people: {}", operator_text(source))]
+    Grant {
+        /// The role.
+        role: String,
+        /// What the database says.
+        source: store::SqlError,
+    },
     /// The application cannot be loaded.
     #[error(transparent)]
     Load(#[from] host::LoadError),
@@ -60,6 +81,9 @@ pub enum AppError {
     /// A channel of notifications cannot be used.
     #[error(transparent)]
     Channel(#[from] ChannelError),
+    /// What carries events or alarms cannot be had.
+    #[error(transparent)]
+    Setup(#[from] SetupError),
     /// A table for us in the manifest is not as it should be.
     #[error("component `{component}`: `tool.taskloom` {problem}")]
     Tool {
@@ -101,6 +125,12 @@ impl AppError {
             Self::Manifest(_) | Self::Subscription(_) | Self::Channel(_) | Self::Tool { .. } => {
                 true
             }
+            // The password or the name of the database is wrong, or a file of certificates.
+            Self::Postgres { cause, .. } => match &cause.sqlstate {
+                Some(code) => code.starts_with("28") || code == "3D000",
+                None => cause.kind == host::postgres::ErrorKind::Invalid,
+            },
+            Self::Setup(error) => error.kind == SetupErrorKind::Configuration,
             _ => false,
         }
     }

@@ -33,7 +33,7 @@ impl Local {
     pub async fn open(config: Config, lock: Lock) -> Result<Self, AppError> {
         let keys = Arc::new(Keys::open(&config.data_dir)?);
         let (base, host) = Base::embedded(&config, Arc::clone(&keys)).await?;
-        let events = EventsOnly::start(&base);
+        let events = EventsOnly::start(&base, config.bus).await;
         Ok(Self { user: config.user, keys, base, host, events, lock })
     }
 
@@ -55,7 +55,8 @@ impl Local {
     /// Waits until the handlers have taken what happened, then puts everything away.
     pub async fn close(self) -> Result<(), AppError> {
         let Self { base, host, events, lock, .. } = self;
-        if tokio::time::timeout(SETTLE_WITHIN, settled(&base)).await.is_err() {
+        if events.move_here() && tokio::time::timeout(SETTLE_WITHIN, settled(&base)).await.is_err()
+        {
             warn!("some events are still on their way; the next start goes on with them");
         }
         events.drain().await;

@@ -1,7 +1,9 @@
 //! `taskloom doctor`: every setting with its source, and whether a start would succeed.
 
+mod bus;
 mod checks;
 mod machine;
+mod postgres;
 
 use std::io::Write;
 

@@ -22,6 +22,13 @@ pub(super) struct Common {
     /// Folder of compiled components [default: cache in the data folder].
     #[arg(long, global = true, value_name = "DIR")]
     cache_dir: Option<String>,
+    /// Postgres that everything is in [default: a file in the data folder]. Others on this machine see
+    /// what is written here; a password is better off in a file.
+    #[arg(long, global = true, value_name = "URL")]
+    database_url: Option<String>,
+    /// The file of that URL.
+    #[arg(long, global = true, value_name = "FILE")]
+    database_url_file: Option<String>,
     /// Whose tasks it is about [default: me].
     #[arg(long, global = true, value_name = "NAME")]
     user: Option<String>,
@@ -39,9 +46,15 @@ pub(super) struct Serve {
     /// Address of the API [default: 127.0.0.1:8080].
     #[arg(long, value_name = "ADDRESS")]
     listen: Option<String>,
-    /// Address of /metrics and /healthz [default: 127.0.0.1:9091].
+    /// Address of /metrics, /healthz and /dead-letters [default: 127.0.0.1:9091].
     #[arg(long, value_name = "ADDRESS")]
     admin_listen: Option<String>,
+    /// What carries events: embedded, kafka or dapr [default: embedded].
+    #[arg(long, value_name = "NAME")]
+    bus: Option<String>,
+    /// What wakes us for reminders: embedded or dapr [default: embedded].
+    #[arg(long, value_name = "NAME")]
+    jobs: Option<String>,
 }
 
 /// Understood by `bridge`.
@@ -63,6 +76,8 @@ impl Common {
         add(&mut flags, "data_dir", &self.data_dir);
         add(&mut flags, "manifest", &self.manifest);
         add(&mut flags, "cache_dir", &self.cache_dir);
+        add(&mut flags, "database_url", &self.database_url);
+        add(&mut flags, "database_url_file", &self.database_url_file);
         add(&mut flags, "user", &self.user);
         add(&mut flags, "log", &self.log);
         add(&mut flags, "log_format", &self.log_format);
@@ -74,6 +89,8 @@ impl Serve {
     pub(super) fn add_to(&self, flags: &mut Flags) {
         add(flags, "listen", &self.listen);
         add(flags, "admin_listen", &self.admin_listen);
+        add(flags, "bus", &self.bus);
+        add(flags, "jobs", &self.jobs);
     }
 }
 

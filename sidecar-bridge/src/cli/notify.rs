@@ -3,9 +3,8 @@
 use std::{io::Write, sync::Arc};
 
 use ::notify::{Channel, Message};
-use host::sqlite::{Database, Mode};
+use host::sqlite::Mode;
 use serde_json::json;
-use store::Store;
 use uuid::Uuid;
 
 use crate::{
@@ -13,7 +12,7 @@ use crate::{
     cli::{Failure, table},
     clock::{Clock as _, SystemClock},
     config::Config,
-    database::{HostSql, operator_text},
+    database::{Database, operator_text},
     notify::Channels,
 };
 
@@ -42,12 +41,13 @@ struct Outcome {
 pub(super) fn run(config: &Config, command: &Command, out: &mut dyn Write) -> Result<(), Failure> {
     let Command::Test(args) = command;
     let channels = Channels::open(&config.notify).map_err(Failure::config)?;
-    let receivers = receivers(config, &channels, args.channel.as_deref())?;
     let message = message();
-    let results: Vec<_> = app::runtime()?.block_on(async {
+    let (receivers, results): (_, Vec<_>) = app::runtime()?.block_on(async {
+        let receivers = receivers(config, &channels, args.channel.as_deref()).await?;
         let sends = receivers.iter().map(|channel| channel.send(&message));
-        futures_util::future::join_all(sends).await
-    });
+        let results = futures_util::future::join_all(sends).await;
+        Ok::<_, Failure>((receivers, results))
+    })?;
     let failed = results.iter().filter(|result| result.is_err()).count();
     let rows = receivers.iter().zip(&results).map(|(channel, result)| Outcome {
         channel: channel.name(),
@@ -73,7 +73,7 @@ pub(super) fn run(config: &Config, command: &Command, out: &mut dyn Write) -> Re
 }
 
 /// The receivers of the channel `only`, or of all that are set up.
-fn receivers(
+async fn receivers(
     config: &Config,
     channels: &Channels,
     only: Option<&str>,
@@ -88,7 +88,7 @@ fn receivers(
         return Err(Failure::Usage(format!("`{unknown}` is not set up; there are {names}")));
     }
     let fixed = channels.fixed().iter().cloned();
-    let all: Vec<_> = fixed.chain(browsers(config, channels)?).collect();
+    let all: Vec<_> = fixed.chain(browsers(config, channels).await?).collect();
     let wanted: Vec<_> =
         all.into_iter().filter(|one| only.is_none_or(|only| only == one.name())).collect();
     if wanted.is_empty() {
@@ -98,16 +98,25 @@ fn receivers(
     Ok(wanted)
 }
 
-/// The browsers of the user. A server may be at work on the same file.
-fn browsers(config: &Config, channels: &Channels) -> Result<Vec<Arc<dyn Channel>>, Failure> {
-    let files = [config.data_dir.join("taskloom.db"), config.sqlite_file.clone()];
-    let Some(file) = files.into_iter().find(|file| file.exists()) else { return Ok(Vec::new()) };
+/// The browsers of the user. A server may be at work on the same database.
+async fn browsers(config: &Config, channels: &Channels) -> Result<Vec<Arc<dyn Channel>>, Failure> {
     if channels.push_key().is_none() {
         return Ok(Vec::new());
     }
-    let database = Database::open(&file, Mode::Shared).map_err(Failure::failed)?;
-    let found = Store::new(HostSql(database.clone())).push_subscriptions(&config.user);
-    database.close().map_err(Failure::failed)?;
+    let database = match &config.postgres {
+        Some(postgres) => Database::postgres(postgres).await.map_err(Failure::failed)?,
+        None => {
+            let files = [config.data_dir.join("taskloom.db"), config.sqlite_file.clone()];
+            let Some(file) = files.into_iter().find(|file| file.exists()) else {
+                return Ok(Vec::new());
+            };
+            Database::sqlite(file, Mode::Shared).map_err(Failure::failed)?
+        }
+    };
+    let user = config.user.clone();
+    let found = database.storage().read(move |store| store.push_subscriptions(&user)).await;
+    let closing = tokio::task::spawn_blocking(move || database.close());
+    closing.await.map_err(Failure::failed)?.map_err(Failure::failed)?;
     let found = found.map_err(|error| Failure::failed(operator_text(&error)))?;
     found
         .iter()

@@ -13,22 +13,25 @@ use crate::{
 
 pub(super) fn up(config: Config, out: &mut dyn Write) -> Result<(), Failure> {
     let try_this = format!("{} add \"Pay rent\" --due 2030-01-31", this_command(&config));
+    let database = address(&config);
     serve(config, Mode::Embedded, out, |app| {
-        [
+        let mut lines = vec![
             ("api", format!("http://{}/api/v1/tasks", app.api_address())),
             ("stream", format!("http://{}/api/v1/stream", app.api_address())),
             ("metrics", format!("http://{}/metrics", app.admin_address())),
             ("data", app.data_dir().display().to_string()),
-            ("try", try_this),
-        ]
+        ];
+        lines.extend(database.map(|database| ("database", database)));
+        lines.push(("try", try_this));
+        lines
     })
 }
 
 pub(super) fn bridge(config: Config, out: &mut dyn Write) -> Result<(), Failure> {
     let components = config.components_url.to_string();
-    let database = config.sqlite_file.display().to_string();
+    let database = address(&config).unwrap_or_else(|| config.sqlite_file.display().to_string());
     serve(config, Mode::BesideSpin, out, |app| {
-        [
+        vec![
             ("stream", format!("http://{}/api/v1/stream", app.api_address())),
             ("metrics", format!("http://{}/metrics", app.admin_address())),
             ("components", components),
@@ -38,11 +41,16 @@ pub(super) fn bridge(config: Config, out: &mut dyn Write) -> Result<(), Failure>
     })
 }
 
-fn serve<const LINES: usize>(
+/// Where the Postgres is, without its password.
+fn address(config: &Config) -> Option<String> {
+    config.postgres.as_ref().map(|postgres| postgres.url.address.to_string())
+}
+
+fn serve(
     config: Config,
     mode: Mode,
     out: &mut dyn Write,
-    lines: impl FnOnce(&App) -> [(&'static str, String); LINES],
+    lines: impl FnOnce(&App) -> Vec<(&'static str, String)>,
 ) -> Result<(), Failure> {
     let runtime = app::runtime()?;
     let result = runtime.block_on(async {

@@ -14,11 +14,19 @@ pub(super) struct Args {
     /// How long it is good: 90s, 15m, 12h, 30d.
     #[arg(long, default_value = "15m", value_parser = ttl)]
     ttl: Duration,
+    /// For the admin address in place of the API.
+    #[arg(long)]
+    admin: bool,
 }
 
 pub(super) fn run(config: &Config, args: &Args, out: &mut dyn Write) -> Result<(), Failure> {
     let keys = Keys::open(&config.data_dir).map_err(Failure::failed)?;
-    Ok(writeln!(out, "{}", keys.user_token(&config.user, args.ttl, SystemClock.now()))?)
+    let now = SystemClock.now();
+    let token = match args.admin {
+        true => keys.admin_token(args.ttl, now),
+        false => keys.user_token(&config.user, args.ttl, now),
+    };
+    Ok(writeln!(out, "{token}")?)
 }
 
 pub(super) fn jwks(config: &Config, out: &mut dyn Write) -> Result<(), Failure> {

@@ -15,6 +15,7 @@ use tracing_subscriber::filter::Targets;
 
 use super::{
     LogFormat, SETTINGS,
+    dapr::{Store, is_reference},
     layer::{DEFAULT, ENVIRONMENT, Env, FLAG, Flags, PREFIX, stack},
 };
 
@@ -83,6 +84,8 @@ pub(super) struct Reader {
     problems: Vec<String>,
     settings: Vec<Setting>,
     unused: Vec<String>,
+    /// A secret was asked for in vain; the next one is not waited for as well.
+    asked_in_vain: bool,
 }
 
 /// What was read, beside the values.
@@ -100,7 +103,8 @@ impl Reader {
             Err(ConfigErrors(problems)) => (Figment::new(), PathBuf::new(), problems),
         };
         let (settings, unused) = (Vec::new(), Vec::new());
-        let mut reader = Self { figment, file, problems, settings, unused };
+        let asked_in_vain = false;
+        let mut reader = Self { figment, file, problems, settings, unused, asked_in_vain };
         reader.refuse_unknown_keys();
         reader
     }
@@ -145,14 +149,41 @@ impl Reader {
                 self.problem(&format!("`{key}` and `{file_key}` are both set"));
                 None
             }
-            (Some(secret), None) => Some(secret),
+            (Some(secret), None) => self.dereferenced(key, secret),
             (None, Some(file)) => {
                 let text = std::fs::read_to_string(&file);
                 text.map(|text| Secret::new(&text))
                     .map_err(|error| self.problem(&format!("`{file_key}`: {error}")))
                     .ok()
+                    .and_then(|secret| self.dereferenced(key, secret))
             }
             (None, None) => None,
+        }
+    }
+
+    /// The secret itself, where what is given says only where it is. It is asked for once.
+    fn dereferenced(&mut self, key: &'static str, secret: Secret) -> Option<Secret> {
+        if !is_reference(&secret) {
+            return Some(secret);
+        }
+        if key.starts_with("dapr_") {
+            self.problem(&format!("`{key}` is needed to ask the sidecar, so it cannot be there"));
+            return None;
+        }
+        let text = |key| self.figment.find_value(key).ok().as_ref().and_then(plain);
+        let token_file = text("dapr_api_token_file");
+        let token_file = token_file.and_then(|file| std::fs::read_to_string(file).ok());
+        let token = text("dapr_api_token").or(token_file).map(|token| Secret::new(&token));
+        let endpoint = text("dapr_endpoint").and_then(|text| text.parse::<Uri>().ok());
+        let host = endpoint.as_ref().and_then(Uri::host).unwrap_or("127.0.0.1");
+        let port = text("dapr_http_port").unwrap_or_default();
+        match Store::new(host, &port, token).patient(!self.asked_in_vain).get(&secret) {
+            Ok(secret) => Some(secret),
+            Err(problem) => {
+                self.asked_in_vain = true;
+                self.problem(&format!("`{key}` {problem}"));
+                None
+            }
         }
     }
 

@@ -62,6 +62,57 @@ fn the_environment_beats_the_file_and_a_flag_beats_both() {
 }
 
 #[test]
+fn events_and_alarms_stay_in_this_process_unless_said_otherwise() {
+    let config = load("", &[], &[]).unwrap();
+    assert_eq!((config.bus, config.jobs), (Bus::Embedded, Jobs::Embedded));
+    let config = load("bus = 'kafka'", &[("TASKLOOM_JOBS", "dapr")], &[]).unwrap();
+    assert_eq!((config.bus, config.jobs), (Bus::Kafka, Jobs::Dapr));
+    check_error(
+        "bus = 'Kafka'\njobs = 'kafka'",
+        &[],
+        "2 settings are wrong\
+         \n  - `bus` in taskloom.toml is not one of embedded, kafka, dapr\
+         \n  - `jobs` in taskloom.toml is not one of embedded, dapr",
+    );
+}
+
+#[test]
+fn the_address_of_a_database_is_a_secret() {
+    assert!(load("", &[], &[]).unwrap().postgres.is_none());
+    let file = "[database]\nurl = 'postgres://ada:hunter2@[::1]:5433/app'\nconnections = 8";
+    let env = [("TASKLOOM_DATABASE_APP_URL", "postgres://app:hunter2@db/app?sslmode=require")];
+    let config = load(file, &env, &[]).unwrap();
+    assert_eq!(source_of(&config, "database_url"), "(set) from the file");
+    let shown = format!("{config:?}");
+    assert!(
+        !shown.contains("hunter2") && shown.contains("postgres://ada@[::1]:5433/app"),
+        "{shown}"
+    );
+    let postgres = config.postgres.unwrap();
+    assert_eq!((postgres.url.endpoint(), postgres.connections), ("[::1]:5433".to_owned(), 8));
+    assert_eq!(postgres.app_url.endpoint(), "db:5432");
+    let alone = load("database_url = 'postgres://ada@db/app'", &[], &[]).unwrap().postgres.unwrap();
+    assert_eq!(alone.app_url.reveal(), "postgres://ada@db/app", "components get in the same way");
+}
+
+#[test]
+fn an_address_that_cannot_be_used_is_not_repeated() {
+    check_error(
+        "[database]\nurl = 'mysql://ada:hunter2@db/app'\nconnections = 3",
+        &[("TASKLOOM_DATABASE_APP_URL", "postgres://app:hunter2@a,b/app")],
+        "3 settings are wrong\
+         \n  - `database_url` is not an address such as postgres://user@host:5432/name\
+         \n  - `database_app_url` names several hosts; one is supported\
+         \n  - `database_connections` has to be at least 4",
+    );
+    check_error(
+        "",
+        &[("TASKLOOM_DATABASE_APP_URL", "postgres://app:hunter2@db/app")],
+        "`database_app_url` needs `database_url`",
+    );
+}
+
+#[test]
 fn a_user_called_like_a_number_is_a_user() {
     assert_eq!(load("user = 42", &[], &[]).unwrap().user, "42");
     assert_eq!(load("", &[("TASKLOOM_USER", "42")], &[]).unwrap().user, "42");
@@ -197,5 +248,35 @@ fn half_a_channel_is_a_problem_that_names_the_other_half() {
          one, with a space between, while they change\
          \n  - `notify_ntfy_topic` has to be 1 to 64 letters, digits, `-` or `_`\
          \n  - `notify_push_subject` has to begin with mailto: or https://",
+    );
+}
+
+#[test]
+fn a_kafka_that_asks_who_we_are_gets_name_and_password_and_shows_neither() {
+    let file = "[kafka]\nbrokers = 'a.example:9092,b.example:9092'\nsasl_username = 'me'\n\
+                security_protocol = 'sasl_ssl'";
+    let env = [("TASKLOOM_KAFKA_SASL_PASSWORD", "hunter2")];
+    let config = load(file, &env, &[]).unwrap();
+    assert_eq!(config.kafka.settings.brokers, "a.example:9092,b.example:9092");
+    assert!(config.kafka.settings.security.sasl.is_some());
+    assert!(!format!("{config:?}").contains("hunter2"));
+}
+
+#[test]
+fn half_a_login_at_kafka_is_a_problem() {
+    check_error(
+        "[kafka]\nbrokers = 'a.example'\nsecurity_protocol = 'SASL_PLAINTEXT'\n\
+         sasl_mechanism = 'PLAIN'\nsasl_username = 'me'",
+        &[],
+        "3 settings are wrong\
+         \n  - `kafka_brokers` in taskloom.toml is not a list such as kafka-1:9092,kafka-2:9092\
+         \n  - `kafka_security_protocol` needs `kafka_sasl_password`\
+         \n  - `kafka_sasl_mechanism` PLAIN tells the password, so it needs \
+         `kafka_security_protocol` SASL_SSL",
+    );
+    check_error(
+        "kafka_sasl_username = 'me'",
+        &[],
+        "`kafka_sasl_username` needs `kafka_security_protocol` SASL_SSL or SASL_PLAINTEXT",
     );
 }

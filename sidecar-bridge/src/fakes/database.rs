@@ -1,7 +1,7 @@
 //! SQLite in memory that counts commits, and can die at a statement like a process that is killed.
 
 use std::sync::{
-    Arc, Mutex,
+    Arc, Condvar, Mutex,
     atomic::{AtomicUsize, Ordering},
 };
 
@@ -28,8 +28,21 @@ pub(crate) struct FakeDatabase {
     dead: watch::Sender<bool>,
     death: Option<Death>,
     statements: Arc<AtomicUsize>,
+    /// The statement at which everything stands still, and whether it does.
+    stop: Option<(usize, Arc<Gate>)>,
     /// Held by the statement that runs.
     running: Arc<Mutex<()>>,
+}
+
+/// Where a statement waits, and how it goes on.
+type Gate = (Mutex<Standing>, Condvar);
+
+/// How far the one stop of a life has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Standing {
+    NotYet,
+    Still,
+    Over,
 }
 
 impl FakeDatabase {
@@ -43,6 +56,7 @@ impl FakeDatabase {
             dead: watch::Sender::new(false),
             death: None,
             statements: Arc::default(),
+            stop: None,
             running: Arc::default(),
         }
     }
@@ -55,8 +69,40 @@ impl FakeDatabase {
             dead: watch::Sender::new(false),
             death,
             statements: Arc::default(),
+            stop: None,
             running: Arc::default(),
         }
+    }
+
+    /// A life on the same disk in which nothing moves from a statement on, until it may go on.
+    pub(crate) fn stopping_at(&self, statement: usize) -> Self {
+        let stop = Some((statement, Arc::new((Mutex::new(Standing::NotYet), Condvar::new()))));
+        Self { stop, ..self.reborn(None) }
+    }
+
+    /// Whether a statement has reached the stop and waits there.
+    pub(crate) fn stands_still(&self) -> bool {
+        let standing = |(_, stop): &(usize, Arc<Gate>)| *stop.0.lock().unwrap();
+        self.stop.as_ref().map(standing) == Some(Standing::Still)
+    }
+
+    /// Lets everything move again.
+    pub(crate) fn go_on(&self) {
+        if let Some((_, stop)) = &self.stop {
+            *stop.0.lock().unwrap() = Standing::Over;
+            stop.1.notify_all();
+        }
+    }
+
+    /// Waits at the stop.
+    fn pass(&self, number: usize) {
+        let Some((at, stop)) = &self.stop else { return };
+        let mut standing = stop.0.lock().unwrap();
+        if number < *at || *standing == Standing::Over {
+            return;
+        }
+        *standing = Standing::Still;
+        drop(stop.1.wait_while(standing, |standing| *standing == Standing::Still).unwrap());
     }
 
     pub(crate) fn storage(&self) -> Storage {
@@ -131,8 +177,9 @@ impl FakeDatabase {
 
 impl Sql for FakeDatabase {
     fn run(&self, sql: &str, params: &[Value]) -> Result<Rows, SqlError> {
-        let _running = self.running.lock().unwrap();
         let number = self.statements.fetch_add(1, Ordering::SeqCst);
+        self.pass(number);
+        let _running = self.running.lock().unwrap();
         if self.is_dead() || self.death == Some(Death::Before(number)) {
             return Err(self.dies());
         }

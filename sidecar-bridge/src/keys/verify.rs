@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use ed25519_dalek::{Signature, VerifyingKey};
 use serde::Deserialize;
 
-use super::{AUDIENCE, ISSUER};
+use super::ISSUER;
 
 /// Longest token that is looked at.
 const TOKEN_MAX_BYTES: usize = 8 * 1024;
@@ -64,17 +64,18 @@ enum Audience {
     Several(Vec<String>),
 }
 
-/// The person whose token `key` signed.
-pub(super) fn person(
+/// Whom the token speaks for that `key` signed for `audience`.
+pub(super) fn bearer(
     key: &VerifyingKey,
     kid: &str,
+    audience: &str,
     token: &str,
     now: DateTime<Utc>,
 ) -> Result<Person, Refused> {
     let claims = signed_claims(key, kid, token).ok_or(Refused::Foreign)?;
     let is_for_us = match &claims.aud {
-        Audience::One(one) => one == AUDIENCE,
-        Audience::Several(several) => several.iter().any(|one| one == AUDIENCE),
+        Audience::One(one) => one == audience,
+        Audience::Several(several) => several.iter().any(|one| one == audience),
     };
     if claims.iss != ISSUER || !is_for_us || !is_subject(&claims.sub) {
         return Err(Refused::Purpose);

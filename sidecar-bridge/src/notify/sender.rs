@@ -130,6 +130,7 @@ impl Sender {
             reason: reason.clone(),
             source_seq: delivery.seq,
             at_ms: self.now_ms(),
+            ..DeadLetter::default()
         };
         self.storage.write(move |store| store.put_dead_letter(&letter)).await?;
         self.settle(delivery, DeliveryOutcome::Dead, Some(reason)).await

@@ -1,13 +1,13 @@
 //! One user's turn: a batch of events in order, published, then settled in the log.
 
-use std::{error::Error as StdError, panic::AssertUnwindSafe, sync::Arc};
+use std::{panic::AssertUnwindSafe, sync::Arc};
 
 use futures_util::FutureExt as _;
-use store::{LogRow, SqlError};
+use store::{Conflict, Lease, LogRow, SqlError, SqlErrorKind};
 use tokio::sync::Semaphore;
 use tracing::{error, warn};
 
-use super::{Backoff, marks::Marks};
+use super::{Backoff, Tenure, marks::Marks};
 use crate::{
     bus::{PublishError, PublishErrorKind, Publisher},
     clock::Clock,
@@ -15,9 +15,6 @@ use crate::{
     dead_letters,
     observe::metric,
 };
-
-/// Who "could not take" an event that the bus itself refused.
-const BUS: &str = "bus";
 
 /// What a lane works with.
 pub(super) struct Lane {
@@ -27,8 +24,34 @@ pub(super) struct Lane {
     /// As many as may publish at once.
     pub(super) places: Arc<Semaphore>,
     pub(super) marks: Marks,
+    pub(super) hold: Hold,
     pub(super) attempts_max: u32,
     pub(super) retry: Backoff,
+}
+
+/// By what right a lane works.
+pub(super) enum Hold {
+    /// Nobody else works on this database.
+    Whole,
+    /// Under a lease on the user's bucket, as long as it holds.
+    Leased(Lease, Tenure),
+}
+
+impl Hold {
+    pub(super) fn lease(&self) -> Option<Lease> {
+        match self {
+            Self::Whole => None,
+            Self::Leased(lease, tenure) => tenure.is_fenced().then_some(*lease),
+        }
+    }
+
+    /// Returns when the right ends.
+    async fn lost(&self) {
+        match self {
+            Self::Whole => std::future::pending().await,
+            Self::Leased(lease, tenure) => tenure.clone().lost(*lease).await,
+        }
+    }
 }
 
 /// What the relay has to know of a lane that ended.
@@ -45,7 +68,14 @@ impl Lane {
     pub(super) async fn run(self, rows: Vec<LogRow>) -> LaneEnd {
         // Closed before it was our turn: the rows are read again when there is a new turn.
         let Ok(place) = self.places.acquire().await else { return LaneEnd::Settled };
-        let failure = self.publish(&rows).await.err();
+        // First of all the loss: after a sleep both may be there, and what was published counts for
+        // nothing any more. Whoever serves the user now publishes it again.
+        let published = tokio::select! {
+            biased;
+            () = self.hold.lost() => return LaneEnd::Settled,
+            published = self.publish(&rows) => published,
+        };
+        let failure = published.err();
         if failure.as_ref().is_some_and(|error| error.kind == PublishErrorKind::Unreachable) {
             // Nobody else needs to find out.
             self.places.close();
@@ -58,14 +88,21 @@ impl Lane {
         let (done, rest) = rows.split_at(first_failed.map_or(rows.len(), |at| at.unwrap_or(0)));
 
         let settled = async {
-            self.marks.mark(done.iter().map(|row| row.event_id).collect()).await?;
+            let done = done.iter().map(|row| row.event_id).collect();
+            self.marks.mark(done, self.hold.lease()).await?;
             match (failure, rest.first()) {
                 (Some(failure), Some(row)) => self.settle(row, &failure).await,
                 _ => Ok(LaneEnd::Settled),
             }
         };
         // Published and not marked: it goes again, and is known by its id.
-        settled.await.unwrap_or_else(|failure: SqlError| LaneEnd::Outage(operator_text(&failure)))
+        settled.await.unwrap_or_else(|failure: SqlError| match failure.kind() {
+            SqlErrorKind::Conflict(Conflict::Fence) => {
+                metrics::counter!(metric::FENCED_TOTAL).increment(1);
+                LaneEnd::Settled
+            }
+            _ => LaneEnd::Outage(operator_text(&failure)),
+        })
     }
 
     /// A bug in the publisher is a failure of the event that met it, and not the end of the lane.
@@ -82,7 +119,7 @@ impl Lane {
 
     /// What becomes of the row that did not get through.
     async fn settle(&self, row: &LogRow, failure: &PublishError) -> Result<LaneEnd, SqlError> {
-        let reason = reason(failure);
+        let reason = failure.reason();
         match failure.kind {
             PublishErrorKind::Unreachable => return Ok(LaneEnd::Outage(reason)),
             PublishErrorKind::Rejected => self.set_aside(row, reason).await?,
@@ -96,8 +133,9 @@ impl Lane {
     }
 
     async fn set_aside(&self, row: &LogRow, reason: String) -> Result<(), SqlError> {
-        dead_letters::set_aside(&self.storage, &*self.clock, row, BUS, reason).await?;
-        self.marks.mark(vec![row.event_id]).await
+        dead_letters::set_aside(&self.storage, &*self.clock, row, dead_letters::BUS, reason)
+            .await?;
+        self.marks.mark(vec![row.event_id], self.hold.lease()).await
     }
 
     async fn park(&self, row: &LogRow, reason: String) -> Result<(), SqlError> {
@@ -110,7 +148,13 @@ impl Lane {
             "gave up on event {event_id} after {attempts} attempts; its user's later events wait",
         );
         metrics::counter!(metric::OUTBOX_PARKED_TOTAL).increment(1);
-        self.storage.write(move |store| store.park(event_id, now_ms, &reason)).await
+        let lease = self.hold.lease();
+        self.storage
+            .write(move |store| match lease {
+                None => store.park(event_id, now_ms, &reason),
+                Some(lease) => store.park_in(event_id, now_ms, &reason, lease),
+            })
+            .await
     }
 
     async fn put_off(&self, row: &LogRow, failures: u32, reason: String) -> Result<(), SqlError> {
@@ -125,26 +169,16 @@ impl Lane {
         );
         metrics::counter!(metric::OUTBOX_RETRIES_TOTAL).increment(1);
         let next_ms = self.now_ms() + pause.as_millis() as i64;
+        let lease = self.hold.lease();
         self.storage
-            .write(move |store| store.record_failure(event_id, failures, next_ms, &reason))
+            .write(move |store| match lease {
+                None => store.record_failure(event_id, failures, next_ms, &reason),
+                Some(lease) => store.record_failure_in(event_id, failures, next_ms, &reason, lease),
+            })
             .await
     }
 
     fn now_ms(&self) -> i64 {
         self.clock.now().timestamp_millis()
     }
-}
-
-/// The causes, from the outermost in: what an operator reads in `last_error`.
-fn reason(failure: &PublishError) -> String {
-    let mut reason = String::new();
-    let mut next = failure.source();
-    while let Some(cause) = next {
-        if !reason.is_empty() {
-            reason.push_str(": ");
-        }
-        reason.push_str(&cause.to_string());
-        next = cause.source();
-    }
-    reason
 }

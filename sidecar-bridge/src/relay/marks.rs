@@ -1,8 +1,9 @@
 //! Marks published rows, those of many users in one statement, so that they share its sync to disk.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
-use store::SqlError;
+use futures_util::future::join_all;
+use store::{Lease, SqlError};
 use tokio::sync::{mpsc, oneshot};
 use uuid::Uuid;
 
@@ -19,6 +20,7 @@ pub(super) struct Marks {
 
 struct Request {
     event_ids: Vec<Uuid>,
+    lease: Option<Lease>,
     done: oneshot::Sender<Result<(), SqlError>>,
 }
 
@@ -36,14 +38,18 @@ impl Marks {
         })
     }
 
-    /// Returns when the rows are marked, durably.
-    pub(super) async fn mark(&self, event_ids: Vec<Uuid>) -> Result<(), SqlError> {
+    /// Returns when the rows are marked, durably; all of them are of the bucket that `lease` is on.
+    pub(super) async fn mark(
+        &self,
+        event_ids: Vec<Uuid>,
+        lease: Option<Lease>,
+    ) -> Result<(), SqlError> {
         if event_ids.is_empty() {
             return Ok(());
         }
         let (done, answer) = oneshot::channel();
         let lost = || SqlError::new("nobody marks rows any more");
-        self.requests.send(Request { event_ids, done }).await.map_err(|_| lost())?;
+        self.requests.send(Request { event_ids, lease, done }).await.map_err(|_| lost())?;
         answer.await.map_err(|_| lost())?
     }
 }
@@ -51,17 +57,34 @@ impl Marks {
 async fn work(storage: Storage, clock: Arc<dyn Clock>, mut queue: mpsc::Receiver<Request>) {
     let mut requests = Vec::new();
     while queue.recv_many(&mut requests, REQUESTS_MAX).await > 0 {
-        let now_ms = clock.now().timestamp_millis();
-        let event_ids: Vec<_> =
-            requests.iter().flat_map(|request| request.event_ids.iter().copied()).collect();
-        let count = event_ids.len() as u64;
-        let marked = storage.write(move |store| store.mark_published(&event_ids, now_ms)).await;
-        if marked.is_ok() {
-            metrics::counter!(metric::OUTBOX_PUBLISHED_TOTAL).increment(count);
-        }
+        let mut leases = BTreeMap::<_, Vec<Request>>::new();
         for request in requests.drain(..) {
-            // A lane that went away does not wait for the answer.
-            let _ = request.done.send(marked.clone());
+            let key = request.lease.map(|lease| (lease.bucket, lease.fence));
+            leases.entry(key).or_default().push(request);
         }
+        // Each lease is fenced for itself; together they share a sync to disk.
+        join_all(leases.into_values().map(|requests| mark(&storage, &*clock, requests))).await;
+    }
+}
+
+/// Marks the rows of requests under the same lease.
+async fn mark(storage: &Storage, clock: &dyn Clock, requests: Vec<Request>) {
+    let now_ms = clock.now().timestamp_millis();
+    let event_ids: Vec<_> =
+        requests.iter().flat_map(|request| request.event_ids.iter().copied()).collect();
+    let count = event_ids.len() as u64;
+    let lease = requests.first().and_then(|request| request.lease);
+    let marked = storage
+        .write(move |store| match lease {
+            None => store.mark_published(&event_ids, now_ms),
+            Some(lease) => store.mark_published_in(&event_ids, now_ms, lease),
+        })
+        .await;
+    if marked.is_ok() {
+        metrics::counter!(metric::OUTBOX_PUBLISHED_TOTAL).increment(count);
+    }
+    for request in requests {
+        // A lane that went away does not wait for the answer.
+        let _ = request.done.send(marked.clone());
     }
 }

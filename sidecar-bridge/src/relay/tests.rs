@@ -17,7 +17,7 @@ use uuid::Uuid;
 use super::*;
 use crate::{
     alarm::Alarms,
-    bus::embedded::EmbeddedBus,
+    bus::{Inlet, embedded::EmbeddedBus},
     dispatcher::{Dispatcher, Subscription},
     fakes::{self, Death, FakeComponents, FakeDatabase, Reply},
     stream::Hub,
@@ -47,7 +47,7 @@ fn start(database: &FakeDatabase, components: FakeComponents) -> Rig {
         clock: Arc::clone(&clock),
     };
     let hub = Arc::new(Hub::new(database.storage(), shutdown.clone()));
-    let bus = Arc::new(EmbeddedBus::new(dispatcher, hub));
+    let bus = Arc::new(EmbeddedBus::new(Arc::new(Inlet::new(dispatcher)), hub));
     let relay = Relay::new(database.storage(), bus, clock, database.committed(), Pace::default());
     let relay = tokio::spawn(relay.run(shutdown.clone()));
     Rig { database: database.clone(), components, shutdown, relay }

@@ -20,6 +20,7 @@ use super::*;
 use crate::{
     database::HostSql,
     fakes::{self, FakeDatabase, SteppingClock, after_ms},
+    relay::Keeper,
 };
 
 /// A sweeper at work on a database.
@@ -55,6 +56,12 @@ impl Rig {
         let (storage, alarms) = (self.database.storage(), Arc::clone(&self.alarms));
         let sweeper = Sweeper::new(storage, alarms, Arc::clone(&self.clock), fakes::settings());
         tokio::spawn(sweeper.run(self.shutdown.clone()));
+    }
+
+    fn start_sharing(&self, tenure: Tenure) {
+        let (storage, alarms) = (self.database.storage(), Arc::clone(&self.alarms));
+        let sweeper = Sweeper::new(storage, alarms, Arc::clone(&self.clock), fakes::settings());
+        tokio::spawn(sweeper.sharing(tenure).run(self.shutdown.clone()));
     }
 
     /// Stores a task of `user` with reminders that fire so many milliseconds after the start.
@@ -262,6 +269,32 @@ async fn two_sweepers_on_one_database_fire_each_reminder_once() {
     other.start();
     seconds(5).await;
     assert_eq!(check(&rig.fired(), &ids(&tasks), 1100), Ok(()));
+}
+
+#[tokio::test(start_paused = true)]
+async fn of_two_sweepers_each_fires_what_is_its_own_and_both_what_the_other_missed() {
+    let mut rig = Rig::new();
+    let (keeper, tenure) =
+        Keeper::new(rig.database.storage(), Arc::clone(&rig.clock), "one".to_owned());
+    tokio::spawn(keeper.run(CancellationToken::new()));
+    let mut changes = tenure.clone();
+    changes.changed().await;
+    // The other one never has a lease: everything belongs to the first.
+    let (_, without) =
+        Keeper::new(rig.database.storage(), Arc::clone(&rig.clock), "two".to_owned());
+    let other = Rig::with(Arc::clone(&rig.clock), rig.database.reborn(None));
+    other.start_sharing(without);
+    let tasks: Vec<_> = (0..20).map(|n| rig.remind(&format!("user-{n}"), &[500])).collect();
+    seconds(2).await;
+    assert_eq!(rig.fired(), [], "they are not the other one's, and not late yet");
+    seconds(2).await;
+    assert_eq!(check(&rig.fired(), &ids(&tasks), 3600), Ok(()), "now they are everybody's");
+
+    rig.start_sharing(tenure);
+    let more: Vec<_> = (0..20).map(|n| rig.remind(&format!("user-{n}"), &[4_800])).collect();
+    more.iter().for_each(|task| rig.set_alarms(task));
+    seconds(2).await;
+    assert_eq!(check(&rig.fired()[20..], &ids(&more), 2), Ok(()), "its owner is in time");
 }
 
 #[tokio::test(start_paused = true)]

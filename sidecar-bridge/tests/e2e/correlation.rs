@@ -3,7 +3,7 @@
 use anyhow::Result;
 use serde_json::{Value, json};
 
-use crate::support::{settle, started};
+use super::support::{settle, started};
 
 const ID: &str = "follow-me_2030";
 

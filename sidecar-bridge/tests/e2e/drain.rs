@@ -6,7 +6,7 @@ use anyhow::Result;
 use conformance::{Client, User, same};
 use serde_json::{Value, json};
 
-use crate::support::{database, settle, started};
+use super::support::{delivered_but_not_marked, settle, started};
 
 const WRITERS: usize = 8;
 
@@ -29,11 +29,7 @@ fn an_orderly_end_keeps_every_acknowledged_write_and_repeats_no_delivery() -> Re
     })?;
     assert!(acknowledged.len() > 100, "{} writes", acknowledged.len());
 
-    let delivered_but_not_marked = "select count(*) from events e join inbox i using (event_id)
-        where e.published_at is null";
-    let count: u32 =
-        database(&server)?.query_row(delivered_but_not_marked, [], |row| row.get(0))?;
-    same("deliveries that would be repeated", count, 0)?;
+    same("deliveries that would be repeated", delivered_but_not_marked(&server)?, 0)?;
 
     server.start()?;
     settle(&server)?;

@@ -2,10 +2,10 @@
 
 use anyhow::{Context, Result};
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
-use conformance::{Event, Server, Stream, User, now, same};
+use conformance::{Event, Stream, User, now, same};
 use serde_json::{Value, json};
 
-use crate::support::{settle, started};
+use super::support::{Site, settle, started};
 
 #[test]
 fn the_rent_is_due_in_january_in_february_and_in_march() -> Result<()> {
@@ -78,7 +78,7 @@ fn a_reminder_in_two_seconds_fires_once_and_not_early() -> Result<()> {
     same("the next trigger", &event.payload()["title"], &json!("after it"))?;
 
     // Nor does it fire again after a restart.
-    let triggers = |server: &Server| -> Result<usize> {
+    let triggers = |server: &Site| -> Result<usize> {
         settle(server)?;
         let stream = user.stream(Some(0))?;
         let marker = user.create(&json!({ "title": "the end" }))?;

@@ -10,6 +10,8 @@ use anyhow::{Result, bail, ensure};
 use conformance::Server;
 use rusqlite::{Connection, OpenFlags};
 
+use super::promised::check_events;
+
 /// Longer than all that is under way may take.
 const SETTLED_WITHIN: Duration = Duration::from_secs(120);
 const LOOK_AGAIN: Duration = Duration::from_millis(20);
@@ -19,7 +21,8 @@ pub(crate) fn file(server: &Server) -> PathBuf {
     server.data_dir().join("taskloom.db")
 }
 
-/// Waits until the running server has delivered every event and fired every reminder.
+/// Waits until the running server has delivered every event and fired every reminder. Then looks
+/// whether all events are what was promised.
 pub(crate) fn settle(file: &Path) -> Result<()> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let database = Connection::open_with_flags(file, flags)?;
@@ -30,7 +33,7 @@ pub(crate) fn settle(file: &Path) -> Result<()> {
         let count = |column| database.query_row(open, [], |row| row.get::<_, i64>(column));
         let (events, reminders) = (count(0)?, count(1)?);
         if (events, reminders) == (0, 0) {
-            return Ok(());
+            return check_events(&database);
         }
         if Instant::now() > deadline {
             bail!("{events} events and {reminders} reminders are still under way");

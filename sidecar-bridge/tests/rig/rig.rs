@@ -1,8 +1,9 @@
 //! What the harnesses share that run the real binary and kill it: where it is, what became of its
-//! files, and a client of the stream that comes back after every kill.
+//! files and the events in them, and a client of the stream that comes back after every kill.
 
 mod files;
 mod follower;
+mod promised;
 
 use std::path::Path;
 

@@ -28,6 +28,7 @@ pub(super) fn apply<S: Sql>(
 ) -> Result<Response, Problem> {
     Query::read(request, &[])?;
     let wishes = body::read(request, body::JSON, ApplyEffects::parse)?;
+    environment.store.sql().act_for(&wishes.user_id)?;
     let call = Call {
         environment,
         scope,

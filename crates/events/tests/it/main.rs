@@ -2,10 +2,12 @@
 
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "helpers of tests")]
 
+mod asyncapi;
 mod cloud_event;
 mod envelope;
 mod refusals;
 mod round_trip;
 mod samples;
 mod schemas;
+mod versions;
 mod wishes;

@@ -1,13 +1,18 @@
 //! `schemas/` holds what the types say, and what we write and read keeps to it.
+//!
 //! `UPDATE_SCHEMAS=1 cargo test -p events` writes the files anew.
 
-use std::{collections::BTreeSet, fs, path::PathBuf};
+use std::{
+    collections::BTreeSet,
+    fs,
+    path::{Path, PathBuf},
+};
 
 use serde_json::{Value, json};
 
 use crate::samples;
 
-fn folder() -> PathBuf {
+pub(crate) fn folder() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../schemas")
 }
 
@@ -19,10 +24,12 @@ fn schema(name: &str) -> Value {
 
 /// What is wrong with `instance`; empty when it keeps to the schema.
 fn faults(name: &str, instance: &Value) -> Vec<String> {
-    let validator = jsonschema::options()
-        .should_validate_formats(true)
-        .build(&schema(name))
-        .expect("a sound schema");
+    faults_of(&schema(name), instance)
+}
+
+pub(crate) fn faults_of(schema: &Value, instance: &Value) -> Vec<String> {
+    let validator =
+        jsonschema::options().should_validate_formats(true).build(schema).expect("a sound schema");
     validator.iter_errors(instance).map(|error| error.to_string()).collect()
 }
 
@@ -38,15 +45,14 @@ fn check_refused(name: &str, instance: &Value) {
 
 #[test]
 fn the_files_are_fresh() {
-    #[expect(clippy::disallowed_methods, reason = "the switch of this test")]
-    let update = std::env::var_os("UPDATE_SCHEMAS").is_some();
-    let mut expected = BTreeSet::new();
-    for (name, schema) in events::schema::all() {
+    let mut files = events::schema::all();
+    files.push(("asyncapi", events::schema::asyncapi()));
+    let mut expected = BTreeSet::from(["README.md".to_owned()]);
+    for (name, schema) in files {
         let file = format!("{name}.json");
         let path = folder().join(&file);
-        if update {
-            fs::write(&path, format!("{}\n", serde_json::to_string_pretty(&schema).unwrap()))
-                .unwrap();
+        if update_wanted() {
+            write(&path, &schema);
         }
         let found = fs::read_to_string(&path).unwrap_or_default();
         assert!(
@@ -58,9 +64,20 @@ fn the_files_are_fresh() {
     }
     let present: BTreeSet<_> = fs::read_dir(folder())
         .unwrap()
-        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .map(Result::unwrap)
+        .filter(|entry| entry.path().is_file())
+        .map(|entry| entry.file_name().into_string().unwrap())
         .collect();
     assert_eq!(present, expected, "schemas/ holds a file that no type stands for, or lacks one");
+}
+
+pub(crate) fn update_wanted() -> bool {
+    #[expect(clippy::disallowed_methods, reason = "the switch of these tests")]
+    std::env::var_os("UPDATE_SCHEMAS").is_some()
+}
+
+pub(crate) fn write(path: &Path, json: &Value) {
+    fs::write(path, format!("{}\n", serde_json::to_string_pretty(json).unwrap())).unwrap();
 }
 
 #[test]

@@ -53,15 +53,22 @@ impl From<SqlError> for Problem {
     fn from(error: SqlError) -> Self {
         let message = error.message();
         let says = |sign: &str| message.contains(sign);
+        let is_missing = |part: &str| message.starts_with(part) && says("does not exist");
         let (code, detail) = match error.kind() {
             SqlErrorKind::Busy => (Code::StoreBusy, "the database did not answer in time"),
+            SqlErrorKind::Away => (Code::StoreBusy, "the database cannot be reached at the moment"),
             SqlErrorKind::Full => (Code::StoreNotWritable, "the disk of the database is full"),
             SqlErrorKind::ReadOnly => (Code::StoreNotWritable, "the database is read-only"),
-            // A missing part of the schema has no kind of its own: SQLite names the part.
-            SqlErrorKind::Other if says("no such table") => {
+            // A missing part of the schema has no kind of its own: SQLite and Postgres name the part.
+            SqlErrorKind::Other if says("no such table") || is_missing("relation \"") => {
                 (Code::NoSchema, "the database has no schema yet; run `taskloom migrate`")
             }
-            SqlErrorKind::Other if says("no such column") || says("has no column named") => {
+            SqlErrorKind::Other
+                if says("no such column")
+                    || says("has no column named")
+                    || is_missing("column ")
+                    || is_missing("function ") =>
+            {
                 (Code::NoSchema, "the database has an older schema; run `taskloom migrate`")
             }
             _ => (Code::Internal, "the request could not be completed; the log says why"),

@@ -4,6 +4,7 @@ use std::{collections::BTreeSet, path::Path};
 
 use http::header::WWW_AUTHENTICATE;
 use serde_json::{Value, json};
+use store::{SqlError, SqlErrorKind};
 
 use super::*;
 use crate::tokens::TokenError;
@@ -49,6 +50,29 @@ fn a_refused_token_gets_a_challenge_and_no_reason() {
         assert_eq!(response.status(), StatusCode::UNAUTHORIZED);
         assert_eq!(response.headers()[WWW_AUTHENTICATE], expect);
         assert_eq!(response.headers()[CONTENT_TYPE], "application/problem+json");
+    }
+}
+
+#[test]
+fn a_failing_database_is_told_by_what_the_client_can_do() {
+    for (error, code, retry) in [
+        (SqlError::of(SqlErrorKind::Away, "hunter2"), "TASKLOOM-0021", true),
+        (SqlError::from_postgres("57P01", "terminating connection"), "TASKLOOM-0021", true),
+        (SqlError::from_postgres("40P01", "deadlock detected"), "TASKLOOM-0021", true),
+        (SqlError::from_postgres("53100", "could not extend file"), "TASKLOOM-0022", true),
+        (
+            SqlError::from_postgres("42P01", r#"relation "tasks" does not exist"#),
+            "TASKLOOM-0020",
+            true,
+        ),
+        (SqlError::new("no such table: tasks"), "TASKLOOM-0020", true),
+        (SqlError::from_postgres("22012", "division by hunter2"), "TASKLOOM-0023", false),
+    ] {
+        let response = Problem::from(error.clone()).into_response();
+        assert_eq!(response.headers().contains_key(RETRY_AFTER), retry, "{error:?}");
+        let body: Value = serde_json::from_slice(response.body()).unwrap();
+        assert_eq!(body["code"], code, "{error:?}");
+        assert!(!body.to_string().contains("hunter2"), "{body}");
     }
 }
 

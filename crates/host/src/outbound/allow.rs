@@ -92,6 +92,11 @@ impl AllowedHost {
         Ok(Self { scheme, host: parse_host(host)?, ports })
     }
 
+    /// Whether it says which host it means, where others say any.
+    pub(crate) fn names_its_host(&self) -> bool {
+        matches!(self.host, HostPattern::Name(_) | HostPattern::Network { .. })
+    }
+
     /// Whether this entry lets a request with `scheme` go there.
     pub(crate) fn allows(&self, scheme: &str, target: Target<'_>) -> bool {
         // A relative URL has no scheme of its own.
@@ -139,6 +144,7 @@ fn well_known_port(scheme: &str) -> Option<u16> {
     match scheme {
         "http" => Some(80),
         "https" => Some(443),
+        "postgres" => Some(5432),
         _ => None,
     }
 }

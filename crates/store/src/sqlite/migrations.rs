@@ -14,7 +14,7 @@ pub(crate) struct Migration {
 }
 
 /// All of them, in order.
-pub(crate) const ALL: [Migration; 4] = [
+pub(crate) const ALL: [Migration; 5] = [
     Migration { number: 1, name: "tables", text: include_str!("migrations/0001_tables.sql") },
     Migration {
         number: 2,
@@ -30,6 +30,11 @@ pub(crate) const ALL: [Migration; 4] = [
         number: 4,
         name: "deliveries",
         text: include_str!("migrations/0004_deliveries.sql"),
+    },
+    Migration {
+        number: 5,
+        name: "leases_and_dead_letters",
+        text: include_str!("migrations/0005_leases_and_dead_letters.sql"),
     },
 ];
 
@@ -99,7 +104,9 @@ mod tests {
     fn nothing_is_done_twice() {
         for statement in ALL.iter().flat_map(Migration::statements) {
             let first = statement.lines().next().unwrap();
-            let safe = first.contains(" if not exists ") || first.starts_with("alter table");
+            let safe = first.contains(" if not exists ")
+                || first.starts_with("alter table")
+                || first.starts_with("insert or ignore");
             assert!(safe, "not idempotent: {first}");
         }
     }

@@ -23,6 +23,8 @@ macro_rules! log_columns {
     };
 }
 
+pub(crate) use log_columns;
+
 pub(crate) const TASK_COLUMNS: &str = task_columns!();
 
 /// Returns the `seq` of the last event of the user, as the whole change left it. In binary form the
@@ -57,6 +59,23 @@ select ",
 order by part.depth, t.created_at, t.id limit ?4"
 );
 
+/// `?4` is Postgres's.
+pub(crate) const SEARCH: &str = concat!(
+    "select ",
+    task_columns!(),
+    " from tasks t
+where t.user_id = ?1 and t.deleted_at is null and ?4 is not null and not exists (
+  select 1 from json_each(?2) w
+  where instr(lower(t.title), w.value) = 0 and instr(lower(t.description), w.value) = 0)
+order by t.updated_at desc, t.id limit ?3"
+);
+
+/// There are none.
+pub(crate) const HAS_TRIGRAMS: &str = "select 1 where false";
+
+/// Never asked.
+pub(crate) const SIMILAR: &str = SEARCH;
+
 pub(crate) const TAGS: &str = "select min(g.label), count(case when t.status = 'open' then 1 end)
 from task_tags g join tasks t on t.user_id = g.user_id and t.id = g.task_id
 where g.user_id = ?1 and t.deleted_at is null group by g.tag order by g.tag";
@@ -77,18 +96,29 @@ where e.user_id = ?1 and e.seq > ?2 and e.topic in (?3, ?4) order by e.seq limit
 
 pub(crate) const LAST_SEQ: &str = "select seq from user_seq where user_id = ?1";
 
-/// A row that is held back holds back the rows of the same user behind it, however late they come. No
-/// pause is as long as ten minutes: a time further away was written before the clock was put back.
+/// Whether a row `e` waits behind a row of the same user that is held back at `?1`, however late it
+/// came. No pause is as long as ten minutes: a time further away was written before the clock was put
+/// back.
+macro_rules! held_back {
+    () => {
+        "exists (select 1 from events h
+    where h.user_id = e.user_id and h.seq <= e.seq and h.published_at is null
+      and (h.parked_at is not null or h.next_attempt_at is not null)
+      and (h.parked_at is not null
+        or (h.next_attempt_at > ?1 and h.next_attempt_at - 600000 < ?1)))"
+    };
+}
+
+pub(crate) use held_back;
+
 pub(crate) const UNPUBLISHED: &str = concat!(
     "select ",
     log_columns!(),
     " from events e
 where e.published_at is null and e.user_id not in (select value from json_each(?3))
-  and not exists (select 1 from events h
-    where h.user_id = e.user_id and h.seq <= e.seq and h.published_at is null
-      and (h.parked_at is not null or h.next_attempt_at is not null)
-      and (h.parked_at is not null
-        or (h.next_attempt_at > ?1 and h.next_attempt_at < ?1 + 600000)))
+  and not ",
+    held_back!(),
+    "
 order by e.position limit ?2"
 );
 
@@ -120,13 +150,36 @@ pub(crate) const LAG: &str = "select
   (select count(distinct user_id) from events where published_at is null
     and (parked_at is not null or next_attempt_at is not null) and parked_at is not null)";
 
-pub(crate) const PUT_DEAD_LETTER: &str = "insert into dead_letters
-  (consumer, event_id, user_id, topic, envelope, reason, source_seq, at_ms)
-values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
-on conflict (consumer, event_id) do update set reason = excluded.reason, at_ms = excluded.at_ms";
+macro_rules! letter_columns {
+    () => {
+        "id, consumer, event_id, user_id, topic, envelope, reason, source_seq, source_topic,
+  source_partition, source_offset, at_ms, replay_at"
+    };
+}
 
-pub(crate) const DEAD_LETTERS: &str = "select consumer, event_id, user_id, topic, envelope, reason,
-  source_seq, at_ms from dead_letters order by id desc limit ?1";
+pub(crate) const PUT_DEAD_LETTER: &str = "insert into dead_letters
+  (consumer, event_id, user_id, topic, envelope, reason, source_seq, source_topic,
+  source_partition, source_offset, at_ms, replay_at)
+values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
+on conflict (consumer, event_id) do update set reason = excluded.reason, at_ms = excluded.at_ms,
+  replay_at = excluded.replay_at";
+
+pub(crate) const DEAD_LETTERS: &str =
+    concat!("select ", letter_columns!(), " from dead_letters order by id desc limit ?1");
+
+pub(crate) const DEAD_LETTER: &str =
+    concat!("select ", letter_columns!(), " from dead_letters where id = ?1");
+
+pub(crate) const REPLAYS_DUE: &str = concat!(
+    "select ",
+    letter_columns!(),
+    " from dead_letters where replay_at is not null order by replay_at, id limit ?1"
+);
+
+pub(crate) const REQUEST_REPLAY: &str =
+    "update dead_letters set replay_at = ?2 where id = ?1 returning 1";
+
+pub(crate) const DROP_DEAD_LETTER: &str = "delete from dead_letters where id = ?1 returning 1";
 
 pub(crate) const DUE_REMINDERS: &str = "select user_id, task_id, id, generation, fire_at
 from reminders where state = 'scheduled' and fire_at <= ?1 order by fire_at, user_id, id limit ?2";

@@ -11,13 +11,15 @@ use store::{ApplyError, Conflict, Store};
 use testkit::{
     Ids, a_task,
     change::{changed, created, event},
-    clock, sqlite,
+    clock,
     task::{USER, a_reminder, done},
 };
 
+use super::database::{self, Connection};
+
 #[test]
 fn every_user_counts_from_one_without_gaps() {
-    let store = sqlite::store();
+    let store = database::store();
     let mut ids = Ids::new();
     let theirs = Task { user_id: "bob".into(), ..a_task() };
     let first = |change: &ChangeSet| store.apply(change).unwrap().first_seq;
@@ -31,13 +33,13 @@ fn every_user_counts_from_one_without_gaps() {
     assert_eq!(store.last_seq(USER), Ok(4));
     assert_eq!(store.last_seq("bob"), Ok(4));
     assert_eq!(store.last_seq("nobody"), Ok(0));
-    let seqs = store.sql().rows("select group_concat(seq) from events group by user_id");
-    assert_eq!(seqs, vec![vec!["1,2,3,4".into()], vec!["1,2,3,4".into()]]);
+    let seqs = store.sql().rows("select seq from events order by user_id, position");
+    assert_eq!(seqs, [1_i64, 2, 3, 4, 1, 2, 3, 4].map(|seq| vec![seq.into()]));
 }
 
 #[test]
 fn a_delivery_without_effects_is_remembered() {
-    let store = sqlite::store();
+    let store = database::store();
     let inbox = InboxKey { consumer: "recurrence".into(), event_id: clock::id(7) };
     let change = ChangeSet { inbox: Some(inbox), ..empty() };
     assert_eq!(store.apply(&change).unwrap().first_seq, 1);
@@ -50,7 +52,7 @@ fn a_delivery_without_effects_is_remembered() {
 
 #[test]
 fn an_answer_without_effects_is_remembered() {
-    let store = sqlite::store();
+    let store = database::store();
     let record = record("key-1");
     let change = ChangeSet { idempotency: Some(record.clone()), ..empty() };
     store.apply(&change).unwrap();
@@ -62,7 +64,7 @@ fn an_answer_without_effects_is_remembered() {
 
 #[test]
 fn an_empty_change_changes_nothing() {
-    let store = sqlite::store();
+    let store = database::store();
     let before = store.sql().contents();
     store.apply(&empty()).unwrap();
     assert_eq!(store.sql().contents(), before);
@@ -71,7 +73,7 @@ fn an_empty_change_changes_nothing() {
 /// The condition that tells the caller "this was done" must win over "this is stale".
 #[test]
 fn a_repetition_is_not_taken_for_a_stale_write() {
-    let store = sqlite::store();
+    let store = database::store();
     let mut ids = Ids::new();
     let inbox = InboxKey { consumer: "recurrence".into(), event_id: clock::id(7) };
     let delivered = ChangeSet { inbox: Some(inbox), ..created(&a_task(), &mut ids) };
@@ -86,7 +88,7 @@ fn a_repetition_is_not_taken_for_a_stale_write() {
 
 #[test]
 fn a_child_that_is_taken_back_leaves_no_trace_but_its_events() {
-    let store = sqlite::store();
+    let store = database::store();
     let mut ids = Ids::new();
     let slot = clock::now().naive_utc();
     let child = Task {
@@ -158,7 +160,7 @@ fn a_reminder_that_left_the_task_is_gone() {
 
 #[test]
 fn reminders_come_up_earliest_first_until_they_fire() {
-    let store = sqlite::store();
+    let store = database::store();
     let mut ids = Ids::new();
     let at = |ms| clock::at_ms(clock::now().timestamp_millis() + ms);
     for (n, ms) in [(1, 300), (2, 100), (3, 200)] {
@@ -182,19 +184,13 @@ fn reminders_come_up_earliest_first_until_they_fire() {
 #[test]
 fn writers_at_once_leave_no_gap_and_only_one_of_them_wins() {
     const WRITERS: u64 = 4;
-    let folder = tempfile::tempdir().unwrap();
-    let open = || {
-        let connection = sqlite::Connection::open(&folder.path().join("tasks.db"));
-        connection.rows("pragma synchronous = off");
-        Store::new(connection)
-    };
-    let store = open();
+    let store = Store::new(database::shared());
     store::migrate(store.sql()).unwrap();
     store.apply(&created(&a_task(), &mut Ids::after(1_000))).unwrap();
 
     let start = Barrier::new(WRITERS as usize);
     let write = |writer: u64| {
-        let store = open();
+        let store = Store::new(store.sql().another());
         let mut ids = Ids::after(10_000 * writer);
         start.wait();
         let won = store.apply(&changed(&a_task(), &done(&a_task()), &mut ids)).is_ok();
@@ -231,8 +227,8 @@ fn record(key: &str) -> IdempotencyRecord {
     }
 }
 
-fn with_reminder() -> (Store<sqlite::Connection>, Task, Ids) {
-    let store = sqlite::store();
+fn with_reminder() -> (Store<Connection>, Task, Ids) {
+    let store = database::store();
     let mut ids = Ids::new();
     let reminders = vec![a_reminder(clock::id(20), clock::now())];
     let task = Task { reminders, ..a_task() };
@@ -257,6 +253,6 @@ fn fire(task: &Task, generation: u32, ids: &mut Ids) -> ChangeSet {
     }
 }
 
-fn state(store: &Store<sqlite::Connection>) -> ReminderState {
+fn state(store: &Store<Connection>) -> ReminderState {
     store.task(USER, a_task().id).unwrap().unwrap().reminders[0].state
 }

@@ -4,17 +4,14 @@ use store::{
     Delivery, DeliveryKey, DeliveryOutcome, LogRow, NewDelivery, PUSH_SUBSCRIPTIONS_MAX,
     PushSubscription, Store, Value,
 };
-use testkit::{
-    Ids, a_task,
-    change::created,
-    sqlite::{self, Connection},
-    task::USER,
-};
+use testkit::{Ids, a_task, change::created, task::USER};
 use uuid::Uuid;
+
+use super::database::{self, Connection};
 
 /// A store with one event, and that event.
 fn rig() -> (Store<Connection>, LogRow) {
-    let store = sqlite::store();
+    let store = database::store();
     store.apply(&created(&a_task(), &mut Ids::new())).unwrap();
     let row = store.unpublished(i64::MAX, 1, &[]).unwrap().remove(0);
     (store, row)

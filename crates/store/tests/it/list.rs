@@ -16,11 +16,11 @@ use testkit::{
     Ids, a_task,
     change::{changed, created},
     clock,
-    sqlite::{self, Connection},
     task::{USER, due_at, due_on},
 };
 use uuid::Uuid;
 
+use super::database::{self, Connection};
 use crate::arbitrary;
 
 const TASKS: u64 = 24;
@@ -187,7 +187,7 @@ fn moment() -> impl Strategy<Value = Moment> {
 }
 
 fn filled<'a>(tasks: impl Iterator<Item = &'a Task>) -> Store<Connection> {
-    let store = sqlite::store();
+    let store = database::store();
     let mut event_ids = Ids::new();
     for task in tasks {
         store.apply(&created(task, &mut event_ids)).unwrap();

@@ -7,12 +7,13 @@ use testkit::{
     Ids, a_task,
     change::{CORRELATION_ID, changed, created},
     clock,
-    sqlite::{self, Connection},
     task::{USER, done},
 };
 
+use super::database::{self, Connection};
+
 fn with_three_changes() -> (Store<Connection>, Task) {
-    let store = sqlite::store();
+    let store = database::store();
     let mut ids = Ids::new();
     let edited = Task { version: 2, title: "Buy bread".into(), ..a_task() };
     let other = Task { id: clock::id(2), ..a_task() };

@@ -10,10 +10,11 @@ use store::{ApplyError, Conflict, SqlErrorKind};
 use testkit::{
     Ids,
     change::{changed, created, event},
-    clock, sqlite,
+    clock,
     task::{USER, a_reminder},
 };
 
+use super::database;
 use crate::arbitrary;
 
 /// What is wrong with an otherwise good change.
@@ -60,7 +61,7 @@ proptest! {
         (stored, edited, new) in (arbitrary::task(1), arbitrary::task(1), arbitrary::task(2)),
         flaw in prop::sample::select(FLAWS.to_vec()),
     ) {
-        let store = sqlite::store();
+        let store = database::store();
         let mut ids = Ids::new();
         let stored = with_anchors(stored);
         store.apply(&before(&stored, &mut ids)).unwrap();

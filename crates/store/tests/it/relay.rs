@@ -1,20 +1,17 @@
 //! What the relay sees: every event once, in order for each user, and nobody waits for another.
 
 use domain::task::Task;
-use store::{DeadLetter, Lag, Store};
-use testkit::{
-    Ids, a_task,
-    change::created,
-    clock,
-    sqlite::{self, Connection},
-};
+use store::{Lag, Store};
+use testkit::{Ids, a_task, change::created, clock};
 use uuid::Uuid;
+
+use super::database::{self, Connection};
 
 const NOW_MS: i64 = 1_000_000;
 
 /// Two users in turn, two events each time: the log of `ada` is 1 to 4, that of `bob` too.
 fn with_two_users() -> Store<Connection> {
-    let store = sqlite::store();
+    let store = database::store();
     let mut ids = Ids::new();
     for (n, user) in [(1, "ada"), (2, "bob"), (3, "ada"), (4, "bob")] {
         let task = Task { id: clock::id(n), user_id: user.into(), ..a_task() };
@@ -119,32 +116,11 @@ fn all_parked_users_can_be_released_at_once() {
 
 #[test]
 fn the_lag_tells_how_many_and_since_when() {
-    let empty = sqlite::store();
+    let empty = database::store();
     assert_eq!(empty.lag(), Ok(Lag::default()));
     let store = with_two_users();
     let oldest_ms = Some(clock::now().timestamp_millis());
     assert_eq!(store.lag(), Ok(Lag { depth: 8, oldest_ms, parked_users: 0 }));
     store.mark_published(&[event(&store, "ada", 1)], NOW_MS).unwrap();
     assert_eq!(store.lag().unwrap().depth, 7);
-}
-
-#[test]
-fn a_dead_letter_is_kept_once() {
-    let store = with_two_users();
-    let letter = |reason: &str| DeadLetter {
-        consumer: "recurrence".into(),
-        event_id: event(&store, "ada", 1),
-        user_id: "ada".into(),
-        topic: "task-events".into(),
-        envelope: "{}".into(),
-        reason: reason.into(),
-        source_seq: 1,
-        at_ms: NOW_MS,
-    };
-    store.put_dead_letter(&letter("no such field")).unwrap();
-    store.put_dead_letter(&letter("still no such field")).unwrap();
-    let other = DeadLetter { consumer: "reminders".into(), ..letter("other") };
-    store.put_dead_letter(&other).unwrap();
-    assert_eq!(store.dead_letters(10), Ok(vec![other, letter("still no such field")]));
-    assert_eq!(store.dead_letters(1).unwrap().len(), 1);
 }

@@ -4,6 +4,7 @@ use std::fmt::Debug;
 
 use spin_sdk::{
     http::{Request, Response},
+    pg4::Connection as PgConnection,
     sqlite::{Connection, Value},
 };
 
@@ -64,4 +65,51 @@ async fn send(request: Request) -> Response {
         }
         Err(refusal) => Response::new(403, format!("{refusal:?}")),
     }
+}
+
+/// One statement after the other on one connection to Postgres. 200 with the rows of the last one,
+/// 403 with what the first that failed said.
+pub(crate) fn postgres(query: &str) -> Response {
+    let Some((address, statements)) = query.split_once(';') else {
+        return Response::new(404, "an address; statements with semicolons between");
+    };
+    verdict(PgConnection::open(&plain(address)).and_then(|connection| {
+        let mut rows = Vec::new();
+        for statement in plain(statements).split(';') {
+            rows = connection.query(statement, &[])?.rows;
+        }
+        Ok(rows)
+    }))
+}
+
+/// Takes all the connections that it can get, and keeps them for as long as it lives.
+pub(crate) fn hoard(query: &str) -> Response {
+    let mut hoard = Vec::new();
+    for _ in 0..100 {
+        match PgConnection::open(&plain(query)) {
+            Ok(connection) => hoard.push(connection),
+            Err(refusal) => return Response::new(403, format!("{} {refusal:?}", hoard.len())),
+        }
+    }
+    Response::new(200, "100")
+}
+
+/// `%20` and the like.
+fn plain(text: &str) -> String {
+    let mut bytes = Vec::new();
+    let mut rest = text.as_bytes();
+    while let [first, more @ ..] = rest {
+        let code = more.get(..2).and_then(|code| std::str::from_utf8(code).ok());
+        match code.and_then(|code| u8::from_str_radix(code, 16).ok()).filter(|_| *first == b'%') {
+            Some(byte) => {
+                bytes.push(byte);
+                rest = &more[2..];
+            }
+            None => {
+                bytes.push(*first);
+                rest = more;
+            }
+        }
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
 }

@@ -54,6 +54,9 @@ async fn respond(path: &str, query: &str) -> Response {
         "/other-database" => forbidden::other_database(),
         "/read-file" => forbidden::read_file(),
 
+        "/postgres" => forbidden::postgres(query),
+        "/hoard" => forbidden::hoard(query),
+
         "/private-network" => forbidden::fetch(&format!("http://127.0.0.1:{query}/")).await,
         "/metadata" => forbidden::fetch("http://169.254.169.254:80/latest/meta-data/").await,
         "/host-not-allowed" => forbidden::fetch("http://example.com/").await,

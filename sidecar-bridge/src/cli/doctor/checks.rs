@@ -9,7 +9,7 @@ use std::{
 use host::manifest::Manifest;
 use rustix::fs::Access;
 
-use super::{Check, machine};
+use super::{Check, bus, machine, postgres};
 use crate::{
     app,
     cli::chain,
@@ -26,11 +26,15 @@ pub(super) fn all(config: &Config) -> Vec<Check> {
     checks.extend(key(&config.data_dir));
     checks.push(machine::disk(&config.data_dir));
     checks.push(machine::sqlite());
-    checks.extend(matches!(holder, Holder::Nobody).then(|| database(config)).flatten());
+    match &config.postgres {
+        Some(postgres) => checks.extend(postgres::all(config, postgres)),
+        None => checks.extend(matches!(holder, Holder::Nobody).then(|| database(config)).flatten()),
+    }
     checks.push(address("listen", config.listen, &holder, |server| server.listen));
     checks
         .push(address("admin listen", config.admin_listen, &holder, |server| server.admin_listen));
     checks.push(components(config));
+    checks.extend(bus::all(config));
     checks.push(notifications(config));
     checks.push(machine::clock());
     checks.push(machine::time_zones());

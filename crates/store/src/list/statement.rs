@@ -2,11 +2,11 @@
 
 use uuid::Uuid;
 
-use super::statements::TASK_COLUMNS;
+use super::{COUNT_MAX, LIMIT_MAX, ListQuery, Moment, Sort, SortKey};
 use crate::{
-    Value,
-    list::{COUNT_MAX, LIMIT_MAX, ListQuery, Moment, Sort, SortKey},
+    Dialect, Value,
     names::{self, Named},
+    postgres, sqlite,
 };
 
 /// A statement and its parameters.
@@ -14,47 +14,68 @@ use crate::{
 pub(crate) struct Statement {
     pub(crate) sql: String,
     pub(crate) params: Vec<Value>,
+    dialect: Dialect,
 }
 
 /// Tasks of a page and one more; after the columns of a task come the sort keys of the row.
-pub(crate) fn page(user_id: &str, query: &ListQuery, after: Option<(&[Value], Uuid)>) -> Statement {
-    let columns: Vec<Column> = query.sort.iter().copied().map(Column::from).collect();
-    let order = order_by(&columns);
+pub(super) fn page(
+    dialect: Dialect,
+    user_id: &str,
+    query: &ListQuery,
+    after: Option<(&[Value], Uuid)>,
+) -> Statement {
+    let columns: Vec<Column> = query.sort.iter().map(|sort| Column::of(*sort, dialect)).collect();
+    let order = order_by(&columns, dialect);
     let keys: String = columns.iter().map(|column| format!(", {}", column.name)).collect();
 
-    // The inner select walks an index and touches no more rows than it returns; only those get their
-    // tags and reminders.
-    let mut statement = Statement::new(format!(
-        "select {TASK_COLUMNS}{keys}\nfrom (select t.rowid as row from tasks t"
-    ));
+    // Walks an index and touches no more rows than it returns; only those get their tags and reminders,
+    // which for SQLite takes an inner select.
+    let task = match dialect {
+        Dialect::Sqlite => "select t.rowid as row".to_owned(),
+        Dialect::Postgres => format!("select {}{keys}", postgres::statements::TASK_COLUMNS),
+    };
+    let mut statement = Statement { sql: task, params: Vec::new(), dialect };
+    statement.sql += " from tasks t";
     statement.filter(user_id, query);
     if let Some((marks, id)) = after {
         statement.keyset(&columns, marks, id);
     }
     let limit = statement.bind(query.limit.clamp(1, LIMIT_MAX) + 1);
-    statement.sql += &format!("\n  order by {order} limit {limit}) page\n");
-    statement.sql += &format!("join tasks t on t.rowid = page.row\norder by {order}");
+    statement.sql += &format!("\n  order by {order} limit {limit}");
+    if dialect == Dialect::Sqlite {
+        let columns = sqlite::statements::TASK_COLUMNS;
+        statement.sql = format!(
+            "select {columns}{keys}\nfrom ({}) page\njoin tasks t on t.rowid = page.row\norder by {order}",
+            statement.sql
+        );
+    }
     statement
 }
 
 /// How many tasks the filters let through, up to a limit.
-pub(crate) fn count(user_id: &str, query: &ListQuery) -> Statement {
-    let mut statement = Statement::new("select count(*) from (select 1 from tasks t".to_owned());
+pub(super) fn count(dialect: Dialect, user_id: &str, query: &ListQuery) -> Statement {
+    let sql = "select count(*) from (select 1 from tasks t".to_owned();
+    let mut statement = Statement { sql, params: Vec::new(), dialect };
     statement.filter(user_id, query);
     let limit = statement.bind(COUNT_MAX);
-    statement.sql += &format!("\n  limit {limit})");
+    statement.sql += &format!("\n  limit {limit}) page");
     statement
 }
 
 impl Statement {
-    fn new(sql: String) -> Self {
-        Self { sql, params: Vec::new() }
-    }
-
     /// Adds a parameter and returns its place.
     fn bind(&mut self, value: impl Into<Value>) -> String {
-        self.params.push(value.into());
-        format!("?{}", self.params.len())
+        let value = value.into();
+        let cast = match value {
+            Value::Text(_) => "text",
+            _ => "int8",
+        };
+        self.params.push(value);
+        let place = self.params.len();
+        match self.dialect {
+            Dialect::Sqlite => format!("?{place}"),
+            Dialect::Postgres => format!("${place}::{cast}"),
+        }
     }
 
     fn filter(&mut self, user_id: &str, query: &ListQuery) {
@@ -89,17 +110,21 @@ impl Statement {
 
     /// Only rows behind the one with these sort keys and this id.
     fn keyset(&mut self, columns: &[Column], marks: &[Value], id: Uuid) {
-        let id = self.bind(id);
+        let mut id = self.bind(id);
+        if self.dialect == Dialect::Postgres {
+            id += "::uuid";
+        }
         let mut behind = format!("t.id {} {id}", than(descends(columns)));
         let mut bound = String::new();
         for (column, mark) in columns.iter().zip(marks).rev() {
-            let Column { name, nullable, descending } = column;
+            let Column { name, nullable, descending, lower } = column;
             let than = than(*descending);
             behind = match mark {
                 // Nothing comes after "no value".
                 Value::Null => format!("({name} is null and {behind})"),
                 mark => {
                     let mark = self.bind(mark.clone());
+                    let mark = if *lower { format!("lower({mark} collate \"C\")") } else { mark };
                     let tie = format!("({name} = {mark} and {behind})");
                     if *nullable {
                         bound.clear();
@@ -121,10 +146,13 @@ struct Column {
     name: &'static str,
     nullable: bool,
     descending: bool,
+    /// Titles are compared without the case of ASCII letters: SQLite's column knows, Postgres is told.
+    lower: bool,
 }
 
-impl From<Sort> for Column {
-    fn from(Sort { key, descending }: Sort) -> Self {
+impl Column {
+    fn of(Sort { key, descending }: Sort, dialect: Dialect) -> Self {
+        let lower = key == SortKey::Title && dialect == Dialect::Postgres;
         let (name, nullable) = match key {
             SortKey::Created => ("t.created_at", false),
             SortKey::Due => ("t.due_at", true),
@@ -132,10 +160,11 @@ impl From<Sort> for Column {
             SortKey::Status => ("t.status", false),
             SortKey::Completion => ("t.completed_at", true),
             SortKey::Updated => ("t.updated_at", false),
+            SortKey::Title if lower => ("t.title_key", false),
             SortKey::Title => ("t.title", false),
         };
         // The names of the states sort the other way round: "done" < "open".
-        Self { name, nullable, descending: descending != (key == SortKey::Status) }
+        Self { name, nullable, descending: descending != (key == SortKey::Status), lower }
     }
 }
 
@@ -148,12 +177,13 @@ fn than(descending: bool) -> &'static str {
     if descending { "<" } else { ">" }
 }
 
-fn order_by(columns: &[Column]) -> String {
-    let keys = columns.iter().map(|column| match column {
-        // SQLite takes "no value" as the least of all, so it comes last by itself.
-        Column { name, descending: true, .. } => format!("{name} desc, "),
-        Column { name, nullable: true, .. } => format!("{name} nulls last, "),
-        Column { name, .. } => format!("{name}, "),
+fn order_by(columns: &[Column], dialect: Dialect) -> String {
+    let keys = columns.iter().map(|Column { name, nullable, descending, .. }| {
+        let direction = if *descending { " desc" } else { "" };
+        // "No value" comes last. SQLite takes it as the least of all, Postgres as the greatest.
+        let last = *nullable && *descending == (dialect == Dialect::Postgres);
+        let nulls = if last { " nulls last" } else { "" };
+        format!("{name}{direction}{nulls}, ")
     });
     let id = if descends(columns) { "t.id desc" } else { "t.id" };
     keys.chain([id.to_owned()]).collect()

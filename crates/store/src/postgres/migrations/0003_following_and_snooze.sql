@@ -1,0 +1,2 @@
+-- Nothing to do: Postgres came after this step, so its tables have had these columns from the first.
+null;
