@@ -38,7 +38,7 @@ pub mod metric {
     pub const REPLAYS_TOTAL: &str = "taskloom_dead_letter_replays_total";
     /// Buckets of users whose events this process publishes; shared with others by leases.
     pub const LEASES: &str = "taskloom_leases_held";
-    /// Times that a lease went away before it was given back.
+    /// Leases that ran out because they were not renewed in time.
     pub const LEASES_LOST_TOTAL: &str = "taskloom_leases_lost_total";
     /// Writes that were refused because their lease had gone to somebody else.
     pub const FENCED_TOTAL: &str = "taskloom_fenced_writes_total";
@@ -74,7 +74,7 @@ pub fn describe() {
     describe_counter!(SKIPPED_TOTAL, Unit::Count, "Events of types not known yet.");
     describe_counter!(REPLAYS_TOTAL, Unit::Count, "Dead letters handed over again by outcome.");
     describe_gauge!(LEASES, Unit::Count, "Buckets of users that are this process's to serve.");
-    describe_counter!(LEASES_LOST_TOTAL, Unit::Count, "Leases that ran out or went away.");
+    describe_counter!(LEASES_LOST_TOTAL, Unit::Count, "Leases that ran out.");
     describe_counter!(FENCED_TOTAL, Unit::Count, "Writes refused for want of their lease.");
     describe_counter!(REMINDERS_FIRED_TOTAL, Unit::Count, "Reminders fired.");
     describe_histogram!(REMINDER_LATENESS_SECONDS, Unit::Seconds, "Lateness of reminders.");

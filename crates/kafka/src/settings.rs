@@ -53,6 +53,8 @@ impl Settings {
             .set("reconnect.backoff.ms", "100")
             .set("reconnect.backoff.max.ms", "1000")
             .set("socket.connection.setup.timeout.ms", "5000")
+            // The default is a minute: longer than a stop may take.
+            .set("socket.timeout.ms", "10000")
             .set("socket.keepalive.enable", "true")
             .set("allow.auto.create.topics", "false");
         self.security.apply(&mut config);

@@ -10,7 +10,7 @@ use rdkafka::{
 use crate::{client::Logged, error::ClientError, settings::Settings};
 
 /// How long the cluster has to answer one question.
-const PATIENCE: Duration = Duration::from_secs(10);
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// A topic as we need it.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -26,7 +26,7 @@ select 'function', proname::text, md5(prosrc) from pg_proc
 where pronamespace = 'public'::regnamespace and prolang <> 13
 union all
 select 'policy', tablename || '.' || policyname, qual from pg_policies
-order by 1, 2";
+order by 1, 2, 3";
 
 /// One connection. Runs one statement at a call, which is its own transaction.
 #[derive(Debug)]

@@ -76,7 +76,7 @@ impl Spine {
         };
         let (leases, tenure) = leases(base, &clock).unzip();
         let mut relay = relay(base, &clock, Arc::clone(&publisher));
-        let notifications = notify::Worker::new(
+        let mut notifications = notify::Worker::new(
             base.storage.clone(),
             base.channels.clone(),
             Arc::clone(&clock),
@@ -87,7 +87,8 @@ impl Spine {
         let mut sweeper = Sweeper::new(base.storage.clone(), alarms, Arc::clone(&clock), settings);
         if let Some(tenure) = tenure {
             relay = relay.sharing(tenure.clone());
-            sweeper = sweeper.sharing(tenure);
+            sweeper = sweeper.sharing(tenure.clone());
+            notifications = notifications.sharing(tenure);
         }
         let (storage, health) = (base.storage.clone(), health.clone());
         let start = |service: Service| service.start();

@@ -17,7 +17,7 @@ use super::{Channels, sender::Sender};
 use crate::{
     clock::Clock,
     database::{Storage, operator_text},
-    relay::Backoff,
+    relay::{Backoff, Tenure},
 };
 
 /// How notifications are paced.
@@ -50,6 +50,8 @@ impl Default for Pace {
 
 /// After a failure of the database, and while all that is due is on its way.
 const SHORT_PAUSE: Duration = Duration::from_secs(1);
+/// Rows that one look reads where some of them are for others to send.
+const SHARED_ROWS: u32 = 500;
 /// What has ended long ago is forgotten so often.
 const FORGET_EVERY: Duration = Duration::from_secs(60 * 60);
 
@@ -57,6 +59,7 @@ const FORGET_EVERY: Duration = Duration::from_secs(60 * 60);
 pub struct Worker {
     sender: Sender,
     added: watch::Receiver<()>,
+    tenure: Option<Tenure>,
 }
 
 impl Worker {
@@ -68,7 +71,15 @@ impl Worker {
         added: watch::Receiver<()>,
         pace: Pace,
     ) -> Self {
-        Self { sender: Sender { storage, channels, clock, pace }, added }
+        Self { sender: Sender { storage, channels, clock, pace }, added, tenure: None }
+    }
+
+    /// Sends only what is for users that `tenure` says are ours; others who work on the same database
+    /// send the rest. What is to be sent may be stored by them, too, so it is looked for more often.
+    #[must_use]
+    pub fn sharing(mut self, tenure: Tenure) -> Self {
+        self.sender.pace.look_every = SHORT_PAUSE;
+        Self { tenure: Some(tenure), ..self }
     }
 
     /// Runs until `shutdown`, then finishes what is on its way.
@@ -77,6 +88,7 @@ impl Worker {
         let lines = channels.into_iter().map(|channel| Line {
             channel,
             sender: self.sender.clone(),
+            tenure: self.tenure.clone(),
             under_way: JoinSet::new(),
             keys: HashMap::new(),
         });
@@ -105,6 +117,7 @@ impl Worker {
 struct Line {
     channel: &'static str,
     sender: Sender,
+    tenure: Option<Tenure>,
     under_way: JoinSet<Result<(), SqlError>>,
     keys: HashMap<Id, DeliveryKey>,
 }
@@ -136,11 +149,18 @@ impl Line {
         let at_once = self.sender.pace.at_once;
         let (channel, now_ms) = (self.channel, self.sender.clock.now().timestamp_millis());
         // Those on their way are still among the rows.
-        let limit = u32::try_from(at_once * 2).unwrap_or(u32::MAX);
+        let limit = match self.tenure {
+            None => u32::try_from(at_once * 2).unwrap_or(u32::MAX),
+            Some(_) => SHARED_ROWS,
+        };
         let storage = self.sender.storage.clone();
         let due =
             storage.read(move |store| store.waiting_deliveries(channel, now_ms, limit)).await?;
-        for delivery in due {
+        let is_ours = |delivery: &Delivery| match &self.tenure {
+            None => true,
+            Some(tenure) => tenure.of(&delivery.user_id).is_some(),
+        };
+        for delivery in due.into_iter().filter(is_ours).collect::<Vec<_>>() {
             let known = self.keys.values().any(|key| *key == delivery.key);
             if !known && self.keys.len() < at_once {
                 self.start(delivery);

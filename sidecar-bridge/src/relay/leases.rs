@@ -136,11 +136,11 @@ impl Keeper {
         let before = self.held.borrow().clone();
         let still = Instant::now() < before.until;
         let gone = before.leases.iter().filter(|lease| !leases.contains(lease)).copied();
-        let leaving: Arc<[Lease]> = gone.filter(|_| still).collect();
-        let lost =
-            before.leases.len() - leases.iter().filter(|one| before.leases.contains(one)).count();
-        if lost > 0 {
-            metrics::counter!(metric::LEASES_LOST_TOTAL).increment(lost as u64);
+        let mut leaving: Arc<[Lease]> = gone.collect();
+        if !still {
+            // Nobody gave them up: they ran out.
+            metrics::counter!(metric::LEASES_LOST_TOTAL).increment(leaving.len() as u64);
+            leaving = Arc::from([]);
         }
         if before.leases[..] != leases[..] {
             info!(leases = leases.len(), "serves {} of {BUCKETS} buckets of users", leases.len());

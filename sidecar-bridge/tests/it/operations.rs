@@ -16,7 +16,7 @@ const CONTRACT: &str = include_str!("../../../schemas/asyncapi.json");
 
 /// The section under a heading.
 fn section(heading: &str) -> &'static str {
-    let (_, rest) = PAGE.split_once(&format!("\n## {heading}\n")).expect("the section");
+    let (_, rest) = PAGE.split_once(&format!("\n## {heading}\n")).unwrap();
     rest.split("\n## ").next().unwrap_or(rest)
 }
 

@@ -3,6 +3,8 @@
 //!
 //! `cargo xtask e2e servers` runs this, in a network of its own.
 
+#![expect(clippy::duplicate_mod, reason = "the same stories, in every mode")]
+
 mod dapr;
 mod installation;
 mod kafka;

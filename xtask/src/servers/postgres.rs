@@ -5,9 +5,12 @@ use std::path::{Path, PathBuf};
 use anyhow::{Result, bail};
 
 use super::program::{self, Program};
+use crate::debian;
 
 const VARIABLE: &str = "TASKLOOM_POSTGRES_BIN";
 const DEBIAN: &str = "/usr/lib/postgresql";
+/// Where Debian's package asks whether to begin a cluster of its own.
+const DEBIAN_ASKS: &str = "/etc/postgresql-common/createcluster.conf";
 
 /// The folder with `initdb` and `postgres`.
 pub(super) fn provide() -> Result<PathBuf> {
@@ -23,7 +26,20 @@ pub(super) fn provide() -> Result<PathBuf> {
         packages: &["postgresql"],
         otherwise: ", or name the folder with `initdb` by TASKLOOM_POSTGRES_BIN",
     };
+    if find().is_none() && debian::is_debian_as_root() {
+        leave_off_debians_cluster()?;
+    }
     POSTGRES.provide()
+}
+
+/// Only the programs are wanted. What an operator has decided stays.
+fn leave_off_debians_cluster() -> Result<()> {
+    let asks = Path::new(DEBIAN_ASKS);
+    if !asks.exists() {
+        std::fs::create_dir_all(asks.parent().unwrap_or(asks))?;
+        std::fs::write(asks, "create_main_cluster = false\n")?;
+    }
+    Ok(())
 }
 
 fn find() -> Option<PathBuf> {

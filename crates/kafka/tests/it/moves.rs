@@ -182,3 +182,26 @@ async fn brokers_that_go_and_come_back_lose_and_reorder_nothing() {
     running.await.unwrap().unwrap();
     assert_eq!(ledger.check(&keys, 200), Ok(()));
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_stop_does_not_wait_for_a_broker_that_is_away() {
+    let cluster = MockCluster::new(1).unwrap();
+    cluster.create_topic("t", 1, 1).unwrap();
+    let settings = settings(&cluster.bootstrap_servers(), "g");
+    let ledger = Ledger::default();
+    let handler = Noting::new(&ledger, Duration::ZERO);
+    // Nothing is committed before the stop.
+    let pace = kafka::Pace { commit_every: Duration::from_secs(3600), ..quick() };
+    let consumer = Consumer::new(&settings, &["t"], "dead", handler, pace).unwrap();
+    let stop = CancellationToken::new();
+    let running = tokio::spawn(consumer.run(stop.clone()));
+    let producer = Producer::new(&settings).unwrap();
+    let batch = (1..=20).map(|n| record("t", "ada", n)).collect();
+    assert!(producer.send(batch).await.iter().all(Result::is_ok));
+    ledger.until(20).await;
+    cluster.broker_down(1).unwrap();
+    let stopped_at = std::time::Instant::now();
+    stop.cancel();
+    running.await.unwrap().unwrap();
+    assert!(stopped_at.elapsed() < Duration::from_secs(8), "{:?}", stopped_at.elapsed());
+}
