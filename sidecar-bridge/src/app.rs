@@ -22,16 +22,13 @@ use tracing::{info, warn};
 use crate::{
     admin::{self, DeadLetters},
     clock::SystemClock,
-    components::{Components, dapr::Invoked},
-    config::{self, Config},
-    dapr,
+    config::Config,
     database::{Database, Storage},
     edge::{self, Edge, Health, Push},
     keys::Keys,
     lock::{self, Lock},
     running::{Announcement, Server},
     server,
-    service::{SetupError, SetupErrorKind},
     shutdown::Signals,
 };
 
@@ -101,13 +98,7 @@ impl App {
                 let (base, host) = Base::embedded(&config, Arc::clone(&keys)).await?;
                 (base, Some(host))
             }
-            Mode::BesideSpin => {
-                let mut base = Base::beside_spin(&config, Arc::clone(&keys)).await?;
-                if let Some(app_id) = &config.dapr.components_app {
-                    base.components = invoked(&config.dapr, app_id, Arc::clone(&keys))?;
-                }
-                (base, None)
-            }
+            Mode::BesideSpin => (Base::beside_spin(&config, Arc::clone(&keys)).await?, None),
         };
         base.release_parked().await;
         let (closing, closed) = (CancellationToken::new(), CancellationToken::new());
@@ -205,18 +196,6 @@ impl App {
         info!("stopped in order");
         Ok(())
     }
-}
-
-/// The components, called through the sidecar.
-fn invoked(
-    settings: &config::Dapr,
-    app_id: &str,
-    keys: Arc<Keys>,
-) -> Result<Arc<dyn Components>, SetupError> {
-    let what = "the Dapr sidecar";
-    let sidecar = dapr::sidecar(settings)
-        .map_err(|cause| SetupError::new(what, SetupErrorKind::Configuration, cause))?;
-    Ok(Arc::new(Invoked::new(sidecar.http().clone(), app_id, keys)))
 }
 
 async fn bind(address: SocketAddr, flag: &'static str) -> Result<TcpListener, AppError> {

@@ -10,6 +10,7 @@ use super::AppError;
 use crate::{
     components::{Components, Embedded, Http, TokenMint},
     config::Config,
+    dapr,
     database::{Database, Storage, components_pool, operator_text},
     dispatcher::Subscription,
     keys::Keys,
@@ -54,7 +55,10 @@ impl Base {
         let database = open(config, sqlite::Mode::Shared).await?;
         migrate(&database).await?;
         let tokens: Arc<dyn TokenMint> = keys;
-        let components = Arc::new(Http::new(&config.components_url.to_string(), tokens));
+        let components = match dapr::components(&config.dapr, Arc::clone(&tokens))? {
+            Some(invoked) => invoked,
+            None => Arc::new(Http::new(&config.components_url.to_string(), tokens)),
+        };
         let storage = database.storage();
         Ok(Self { database, storage, components, subscriptions, channels })
     }

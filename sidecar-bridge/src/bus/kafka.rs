@@ -17,14 +17,15 @@ use std::{sync::Arc, time::Duration};
 
 use ::kafka::{Broadcast, ClientError, Consumer, Pace, Producer, Received};
 use events::topic;
+use store::LogRow;
+use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 use tracing::warn;
 
-use super::{Ground, Parts};
+use super::{Ground, Live, Parts};
 use crate::{
     config::Config,
     service::{Service, SetupError, SetupErrorKind},
-    stream::Hub,
 };
 
 pub use publisher::KafkaPublisher;
@@ -35,6 +36,8 @@ use record::Arrived;
 
 /// How far the clocks of those who write may be behind ours, so that live streams miss nothing.
 const SKEW: Duration = Duration::from_secs(60);
+/// Events that were heard and not told yet.
+const HEARD_MAX: usize = 1000;
 
 /// Puts the bus together. The cluster may be away: what needs it waits.
 pub async fn open(config: &Config, ground: Ground) -> Result<Parts, SetupError> {
@@ -45,8 +48,15 @@ pub async fn open(config: &Config, ground: Ground) -> Result<Parts, SetupError> 
 
     let since = ground.clock.now().timestamp_millis() - ms(SKEW);
     let live = [topic::TASK_UPDATES, topic::REMINDERS];
-    let streams = Arc::clone(&ground.streams);
-    let listener = Arc::new(move |received: Received| tell(&streams, &received));
+    let streams = Live::new(ground.storage.clone(), Arc::clone(&ground.streams));
+    let (heard, hearing) = mpsc::channel(HEARD_MAX);
+    // Called by a thread of its own, which may wait: Kafka keeps what comes behind.
+    let listener = Arc::new(move |received: Received| {
+        if let Some(row) = live_row(&received) {
+            // Nobody tells streams any more when the process ends.
+            let _ = heard.blocking_send(row);
+        }
+    });
     let broadcast = Broadcast::new(settings, &live, since, listener).map_err(unusable)?;
 
     let arrivals = Arc::new(Arrivals::new(ground));
@@ -67,7 +77,8 @@ pub async fn open(config: &Config, ground: Ground) -> Result<Parts, SetupError> 
     };
     let hear = move |stop: CancellationToken| async move {
         topics::wait(&made, false, &stop).await;
-        broadcast.run(stop).await;
+        // The channel ends with the broadcast.
+        tokio::join!(broadcast.run(stop), tell(&streams, hearing));
     };
     let arrivals = vec![
         Service::new("the kafka consumer", consume),
@@ -76,12 +87,17 @@ pub async fn open(config: &Config, ground: Ground) -> Result<Parts, SetupError> 
     Ok(Parts { publisher: Arc::new(publisher), arrivals })
 }
 
-fn tell(streams: &Hub, received: &Received) {
-    // What cannot be read is set aside by the one that consumes it; here nobody waits for it.
-    if let Arrived::Event(row) = record::read(received)
-        && row.seq > 0
-    {
-        streams.tell(&[*row]);
+/// What cannot be read is set aside by the one that consumes it; here nobody waits for it.
+fn live_row(received: &Received) -> Option<Box<LogRow>> {
+    match record::read(received) {
+        Arrived::Event(row) if row.seq > 0 => Some(row),
+        _ => None,
+    }
+}
+
+async fn tell(streams: &Live, mut hearing: mpsc::Receiver<Box<LogRow>>) {
+    while let Some(row) = hearing.recv().await {
+        streams.tell(&row).await;
     }
 }
 

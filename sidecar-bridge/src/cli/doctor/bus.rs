@@ -65,11 +65,15 @@ fn topics(config: &Config) -> Check {
 /// It may come later; until then events wait.
 fn sidecar(config: &Config) -> Check {
     const NAME: &str = "Dapr sidecar";
-    let sidecar = match dapr::sidecar(&config.dapr) {
-        Ok(sidecar) => sidecar,
+    let runtime = match app::runtime() {
+        Ok(runtime) => runtime,
         Err(error) => return Check::failed(NAME, chain(&error)),
     };
-    let is_up = app::runtime().map(|runtime| runtime.block_on(sidecar.http().is_up()));
+    let is_up = runtime.block_on(async {
+        // A connection is made on a runtime only.
+        let sidecar = dapr::sidecar(&config.dapr)?;
+        Ok::<_, dapr_sidecar::SidecarError>(sidecar.http().is_up().await)
+    });
     let address = &config.dapr.http;
     match is_up {
         Ok(true) => Check::ok(NAME, format!("answers at {address}")),
