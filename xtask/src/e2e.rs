@@ -6,7 +6,6 @@ use std::{fs, path::PathBuf, process::Command};
 use anyhow::{Context, Result, bail};
 
 use crate::{
-    native,
     servers::{self, Beside, Provided},
     step::{cargo, step},
     test::{Tally, watch},
@@ -97,9 +96,8 @@ pub(crate) fn faults(args: &[String]) -> Result<()> {
     alone(|suite| suite.of == Of::Faults, None, cells)
 }
 
-/// Everything there is, as a part of all tests; components are built already.
+/// Everything there is, as a part of all tests; components and the program are built already.
 pub(crate) fn all(provided: &Provided, tally: &mut Tally) -> Result<bool> {
-    native::build()?;
     suites(provided, |_| true, None, CELLS, tally)
 }
 
@@ -108,7 +106,9 @@ fn alone(wanted: fn(&Suite) -> bool, filter: Option<&str>, cells: &str) -> Resul
     let provided = servers::provide()?;
     if SUITES.iter().any(|suite| wanted(suite) && suite.asks_taskloom) {
         wasm::build_all(false)?;
-        native::build()?;
+        // A test of the bridge's brings the program along.
+        let mut build = test(&["--test", "servers", "--no-run"]);
+        step("taskloom: compiling the native binary", || crate::step::succeed(&mut build))?;
     }
     let mut tally = Tally::default();
     let ended_well = suites(&provided, wanted, filter, cells, &mut tally)?;
@@ -141,10 +141,18 @@ fn suites(
 
 impl Suite {
     fn cargo(&self, args: &[&str]) -> Command {
-        let mut command = cargo(&["test", "--locked", "--release", "-p", self.package]);
-        command.args(["--test", self.target]).args(args);
+        let mut command = test(&["--test", self.target]);
+        command.args(args);
         command
     }
+}
+
+/// Chosen from the whole workspace, so that dependencies have the features that all tests give them
+/// and are not compiled again.
+fn test(args: &[&str]) -> Command {
+    let mut command = cargo(&["test", "--locked", "--release", "--workspace"]);
+    command.args(args);
+    command
 }
 
 /// Where the servers beside a suite keep data and logs; gone afterwards.
