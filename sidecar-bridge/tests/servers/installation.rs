@@ -10,6 +10,7 @@ use std::{
 use anyhow::Result;
 use conformance::{Client, Server, Setup, eventually};
 use faults::site::{Mode, Site as Servers};
+use serde_json::json;
 use servers::Binaries;
 
 /// Longer than a consumer takes to have what was published.
@@ -48,8 +49,14 @@ impl Site {
         if self.mode == Mode::Embedded {
             return Ok(());
         }
-        // What a broker has is on its way; nobody but the handlers can say when it has come.
-        let mut calls = self.handler_calls()?;
+        // What a broker has is on its way; nobody but the handlers can say when it has come. A process
+        // that has just begun may not have joined its group yet: a task of somebody else's shows it.
+        let before = self.handler_calls()?;
+        self.world()?.user()?.create(&json!({"title": "is anybody there?"}))?;
+        let mut calls = eventually("a call of a handler", || {
+            let now = self.handler_calls()?;
+            Ok((now != before).then_some(now))
+        })?;
         let mut quiet = Duration::ZERO;
         while quiet < QUIET {
             sleep(LOOK_AGAIN);
@@ -67,7 +74,10 @@ impl Site {
         let metrics = Client::new(&self.admin_url(), None).get("/metrics")?.expect(200)?;
         let text = String::from_utf8(metrics.bytes)?;
         let of_handlers = text.lines().filter(|line| line.starts_with("taskloom_handler_calls"));
-        Ok(of_handlers.map(str::to_owned).collect())
+        let mut lines: Vec<_> = of_handlers.map(str::to_owned).collect();
+        // They come in any order.
+        lines.sort();
+        Ok(lines)
     }
 
     pub(crate) fn number(&self, query: &str) -> Result<u32> {
