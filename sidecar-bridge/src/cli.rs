@@ -166,17 +166,6 @@ pub fn run(
     }
 }
 
-/// An error and what led to it, in one line.
-pub fn chain(error: &dyn std::error::Error) -> String {
-    let mut line = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        line = format!("{line}: {error}");
-        cause = error.source();
-    }
-    line
-}
-
 /// A server tells what it does; a command is quiet unless somebody asked for more.
 fn start_log(config: &Config, command: &Command) {
     let serves = matches!(command, Command::Up(_) | Command::Bridge(_));

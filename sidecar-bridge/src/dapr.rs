@@ -146,17 +146,6 @@ async fn look(sidecar: Sidecar, stop: CancellationToken) {
     }
 }
 
-/// An error with its causes, from the outermost in.
-pub(crate) fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut next = error.source();
-    while let Some(cause) = next {
-        text = format!("{text}: {cause}");
-        next = cause.source();
-    }
-    text
-}
-
 /// Our health, as the callbacks ask for it.
 struct Welcome(Health);
 

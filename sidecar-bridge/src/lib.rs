@@ -4,6 +4,7 @@ pub mod admin;
 pub mod alarm;
 pub mod app;
 pub mod bus;
+pub mod chain;
 pub mod cli;
 pub mod clock;
 pub mod components;

@@ -6,6 +6,7 @@ use std::{
 };
 
 use sidecar_bridge::{
+    chain::chain,
     cli::{self, Failure},
     config::ProcessEnv,
 };
@@ -23,7 +24,7 @@ fn main() -> ExitCode {
                 Failure::Parse(help) => write!(out, "{help}"),
                 // The reader of our output went away: it has seen what it wanted.
                 Failure::Output(_) => Ok(()),
-                other => writeln!(stderr(), "taskloom: {}", cli::chain(other)),
+                other => writeln!(stderr(), "taskloom: {}", chain(other)),
             };
             ExitCode::from(failure.exit_code())
         }

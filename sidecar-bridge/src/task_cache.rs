@@ -12,7 +12,7 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 use tracing::warn;
 
-use crate::{dapr::chain, service::Service};
+use crate::{chain::chain, service::Service};
 
 /// A task that nobody changes for so long is forgotten.
 const KEPT: Duration = Duration::from_secs(7 * 24 * 3600);

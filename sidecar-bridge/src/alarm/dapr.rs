@@ -19,7 +19,7 @@ use tracing::{debug, warn};
 use uuid::Uuid;
 
 use super::{Alarm, AlarmClock, AlarmError, Alarms};
-use crate::{dapr::chain, relay::Backoff, service::Service};
+use crate::{chain::chain, relay::Backoff, service::Service};
 
 /// Wishes that wait for the sidecar; more are left to the rows.
 const WAITING_MAX: usize = 100_000;

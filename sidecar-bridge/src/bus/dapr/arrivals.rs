@@ -16,7 +16,7 @@ use uuid::Uuid;
 use super::row;
 use crate::{
     bus::{Ground, Live, PublishError, PublishErrorKind},
-    dapr::chain,
+    chain::chain,
     dead_letters,
     task_cache::TaskCache,
 };

@@ -4,7 +4,7 @@ use super::Check;
 use crate::{
     app,
     bus::kafka,
-    cli::chain,
+    chain::chain,
     config::{Bus, Config, Jobs},
     dapr,
 };

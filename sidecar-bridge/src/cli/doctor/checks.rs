@@ -12,7 +12,7 @@ use rustix::fs::Access;
 use super::{Check, bus, machine, postgres};
 use crate::{
     app,
-    cli::chain,
+    chain::chain,
     config::Config,
     keys,
     lock::{self, LockError},

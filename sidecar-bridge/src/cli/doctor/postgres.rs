@@ -5,7 +5,7 @@ use host::postgres::Database;
 use super::Check;
 use crate::{
     app,
-    cli::chain,
+    chain::chain,
     config::{Config, Postgres},
     database::components_pool,
 };
