@@ -16,7 +16,7 @@ mod work;
 use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
-use tokio::{runtime::Handle, sync::oneshot};
+use tokio::{runtime::Handle, sync::oneshot, time::timeout};
 use tokio_util::sync::CancellationToken;
 use tracing::warn;
 
@@ -28,6 +28,9 @@ use work::Work;
 
 /// Pause before a new session, after one that ended by itself.
 const AGAIN: Duration = Duration::from_secs(1);
+/// How long leaving the group may take. librdkafka waits for commits that are on their way, for a
+/// minute and sometimes without an end when the coordinator is away.
+const LEAVE: Duration = Duration::from_secs(5);
 
 /// Takes records.
 #[async_trait]
@@ -136,11 +139,18 @@ impl Consumer {
 /// `None` when the thread could not start, or met a bug.
 async fn on_a_thread(session: Session, stop: CancellationToken) -> Option<End> {
     let (ended, end) = oneshot::channel();
+    let (left, leave) = oneshot::channel::<()>();
     let thread = std::thread::Builder::new().name("kafka-consumer".to_owned());
     thread
         .spawn(move || {
             let _ = ended.send(session.run(&stop));
+            drop(session);
+            drop(left);
         })
         .ok()?;
-    end.await.ok()
+    let end = end.await.ok();
+    if timeout(LEAVE, leave).await.is_err() {
+        warn!("the kafka group was not left in time; what was not committed comes again");
+    }
+    end
 }

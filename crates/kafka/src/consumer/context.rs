@@ -69,7 +69,9 @@ impl Owned {
         if consumer.assignment_lost() {
             info!("partitions were lost; what was done since the last commit comes again");
         } else {
-            commit(consumer, &leaving, CommitMode::Sync);
+            // Not waited for: librdkafka waits without an end when the coordinator is away. What
+            // hands the partitions on takes the same connection behind it, and a stop waits for it.
+            commit(consumer, &leaving);
         }
     }
 
@@ -83,11 +85,7 @@ fn is(slot: &Slot, topic: &str, partition: i32) -> bool {
 }
 
 /// Tells Kafka how far each of them is, where that is new.
-pub(super) fn commit<C: ConsumerContext>(
-    consumer: &BaseConsumer<C>,
-    slots: &[Arc<Slot>],
-    mode: CommitMode,
-) {
+pub(super) fn commit<C: ConsumerContext>(consumer: &BaseConsumer<C>, slots: &[Arc<Slot>]) {
     let mut list = TopicPartitionList::new();
     let mut told = Vec::new();
     for slot in slots {
@@ -100,7 +98,7 @@ pub(super) fn commit<C: ConsumerContext>(
     if told.is_empty() {
         return;
     }
-    if let Err(error) = consumer.commit(&list, mode) {
+    if let Err(error) = consumer.commit(&list, CommitMode::Async) {
         told.into_iter().for_each(|slot| slot.not_committed());
         warn!(error = &error as &dyn std::error::Error, "offsets were not committed");
     }

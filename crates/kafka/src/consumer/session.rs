@@ -7,7 +7,7 @@ use std::{
 
 use rdkafka::{
     TopicPartitionList,
-    consumer::{BaseConsumer, CommitMode, Consumer as _},
+    consumer::{BaseConsumer, Consumer as _},
     error::KafkaError,
     message::{BorrowedMessage, Headers as _, Message as _},
 };
@@ -76,8 +76,9 @@ impl Session {
         Ok(Self { consumer, owned, work, tasks })
     }
 
-    /// Runs until `stop`, and leaves nothing behind that is not committed.
-    pub(super) fn run(self, stop: &CancellationToken) -> End {
+    /// Runs until `stop`, and leaves nothing behind that is not told to Kafka. Dropping the session
+    /// then waits for the answers and leaves the group.
+    pub(super) fn run(&self, stop: &CancellationToken) -> End {
         let end = self.receive(stop);
         // Drained here, so that the closing in `drop` finds nothing to wait for.
         self.owned.give_away(&self.consumer, |_| true);
@@ -104,7 +105,7 @@ impl Session {
                 wait = if self.resume(&slots) { WAIT_PAUSED } else { WAIT };
                 if committed_at.elapsed() >= self.work.pace.commit_every {
                     committed_at = Instant::now();
-                    commit(&self.consumer, &slots, CommitMode::Async);
+                    commit(&self.consumer, &slots);
                 }
             }
         }
