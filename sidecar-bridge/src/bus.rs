@@ -6,13 +6,14 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use store::LogRow;
+use store::{LogRow, SqlError, SqlErrorKind};
 use uuid::Uuid;
 
 use crate::{clock::Clock, database::Storage, service::Service, stream::Hub};
 
 pub mod dapr;
 pub mod embedded;
+mod failures;
 mod inlet;
 pub mod kafka;
 mod live;
@@ -88,6 +89,17 @@ impl PublishError {
         cause: impl Into<Box<dyn std::error::Error + Send + Sync>>,
     ) -> Self {
         Self { event_id: row.event_id, topic: row.topic.clone(), kind, cause: cause.into() }
+    }
+
+    /// What follows from it could not be stored. A database that is away, busy, full or read-only says
+    /// nothing about the event.
+    pub(crate) fn of_storage(row: &LogRow, cause: SqlError) -> Self {
+        use SqlErrorKind::{Away, Busy, Full, ReadOnly};
+        let kind = match cause.kind() {
+            Away | Busy | Full | ReadOnly => PublishErrorKind::Busy,
+            _ => PublishErrorKind::Failed,
+        };
+        Self::new(row, kind, cause)
     }
 
     /// The causes, from the outermost in: what an operator reads.

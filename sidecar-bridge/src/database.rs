@@ -126,6 +126,7 @@ fn to_error(error: &sqlite::Error) -> SqlError {
         sqlite::ErrorKind::Busy => SqlError::of(SqlErrorKind::Busy, &error.message),
         sqlite::ErrorKind::Full => SqlError::of(SqlErrorKind::Full, &error.message),
         sqlite::ErrorKind::ReadOnly => SqlError::of(SqlErrorKind::ReadOnly, &error.message),
+        sqlite::ErrorKind::TooBig => SqlError::of(SqlErrorKind::TooLong, &error.message),
         _ => SqlError::new(&error.message),
     }
 }

@@ -4,7 +4,7 @@
 mod replay;
 
 use chrono::{DateTime, Utc};
-use store::{DeadLetter, LogRow, SqlError};
+use store::{DeadLetter, LogRow, SqlError, SqlErrorKind};
 use tracing::error;
 
 use crate::{clock::Clock, database::Storage, observe::metric};
@@ -13,6 +13,11 @@ pub use replay::Replay;
 
 /// Who "could not take" an event that the bus itself refused.
 pub(crate) const BUS: &str = "bus";
+
+/// Whether a letter that was not kept may be kept later: not when the letter itself is at fault.
+pub(crate) fn may_be_kept_later(error: &SqlError) -> bool {
+    !matches!(error.kind(), SqlErrorKind::Other | SqlErrorKind::Unreadable)
+}
 
 /// Keeps `row` with the reason why `consumer` can never take it. May be repeated.
 pub(crate) async fn set_aside(

@@ -156,7 +156,7 @@ impl Dispatcher {
         }
         dead_letters::set_aside(&self.storage, &*self.clock, row, consumer, failure.reason())
             .await
-            .map_err(|error| PublishError::new(row, PublishErrorKind::Failed, error))
+            .map_err(|error| PublishError::of_storage(row, error))
     }
 
     async fn handle(

@@ -25,6 +25,9 @@ const HEADERS_WITHIN: Duration = Duration::from_secs(30);
 /// A client that takes nothing of its answer for so long is hung up on: it costs memory, and an orderly
 /// stop would wait for it.
 const TAKES_WITHIN: Duration = Duration::from_secs(15);
+/// How long a stop waits for requests under way: longer than a component may take, shorter than the grace
+/// of the whole, so that a client that never ends its body does not make a stop disorderly.
+const FINISH_WITHIN: Duration = Duration::from_secs(12);
 /// Pause after the system could not give us a connection, for example for want of descriptors.
 const ACCEPT_AGAIN: Duration = Duration::from_millis(100);
 
@@ -50,7 +53,9 @@ pub async fn serve(listener: TcpListener, router: Router, stop: CancellationToke
         });
     }
     drop(listener);
-    open.shutdown().await;
+    if tokio::time::timeout(FINISH_WITHIN, open.shutdown()).await.is_err() {
+        tracing::warn!("requests that do not end are cut off");
+    }
 }
 
 /// The next connection, or `None` when it is time to stop.

@@ -11,6 +11,7 @@ use store::LogRow;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 use tracing::warn;
+use uuid::Uuid;
 
 use crate::{chain::chain, service::Service};
 
@@ -87,10 +88,12 @@ async fn write(store: &StateStore, row: &LogRow) -> Result<(), SidecarError> {
     Ok(())
 }
 
-/// `task||user||id`, where the row has the state of a task.
+/// `task:id:user`, where the row has the state of a task. The sidecar has `||` for itself; the id has one
+/// length, so that no two users have a key in common.
 fn key(row: &LogRow) -> Option<String> {
-    let task_id = row.payload.get("task_id")?.as_str()?;
-    (row.topic == events::topic::TASK_EVENTS).then(|| format!("task||{}||{task_id}", row.user_id))
+    let task_id = Uuid::parse_str(row.payload.get("task_id")?.as_str()?).ok()?;
+    let user = row.user_id.replace('%', "%25").replace('|', "%7C");
+    (row.topic == events::topic::TASK_EVENTS).then(|| format!("task:{task_id}:{user}"))
 }
 
 fn seq(value: &[u8]) -> Option<u64> {

@@ -8,8 +8,8 @@ use anyhow::{Context, Result, bail};
 use crate::{
     servers::{self, Beside, Provided},
     step::{cargo, step},
-    test::{Tally, watch},
     wasm,
+    watch::{Tally, watch},
 };
 
 /// Test targets that need real servers; each has `test = false` in its manifest.
@@ -20,6 +20,7 @@ const SUITES: &[Suite] = &[
         of: Of::Servers,
         beside: Beside::Nothing,
         asks_taskloom: false,
+        threads: ONE_BY_ONE,
     },
     Suite {
         package: "kafka",
@@ -27,6 +28,7 @@ const SUITES: &[Suite] = &[
         of: Of::Servers,
         beside: Beside::All,
         asks_taskloom: false,
+        threads: ONE_BY_ONE,
     },
     Suite {
         package: "dapr-sidecar",
@@ -34,6 +36,7 @@ const SUITES: &[Suite] = &[
         of: Of::Servers,
         beside: Beside::Nothing,
         asks_taskloom: false,
+        threads: ONE_BY_ONE,
     },
     Suite {
         package: "sidecar-bridge",
@@ -41,6 +44,7 @@ const SUITES: &[Suite] = &[
         of: Of::Servers,
         beside: Beside::Nothing,
         asks_taskloom: true,
+        threads: ONE_BY_ONE,
     },
     Suite {
         package: "faults",
@@ -48,11 +52,12 @@ const SUITES: &[Suite] = &[
         of: Of::Faults,
         beside: Beside::Nothing,
         asks_taskloom: true,
+        threads: IN_PAIRS,
     },
 ];
 
 /// Cells of the matrix that are gone through when nobody says how many.
-const CELLS: &str = "6";
+const CELLS: &str = "60";
 /// How a suite of faults is told how many cells to go through: a number or `all`.
 const CELLS_VARIABLE: &str = "TASKLOOM_FAULT_CELLS";
 
@@ -65,7 +70,14 @@ struct Suite {
     beside: Beside,
     /// Whether it runs the finished program.
     asks_taskloom: bool,
+    /// How many of its tests run side by side.
+    threads: &'static str,
 }
+
+/// Sidecars with one name would find each other.
+const ONE_BY_ONE: &str = "--test-threads=1";
+/// The matrix has one sidecar in all, and the planted faults none.
+const IN_PAIRS: &str = "--test-threads=2";
 
 /// Which task runs it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -96,10 +108,9 @@ pub(crate) fn faults(args: &[String]) -> Result<()> {
     alone(|suite| suite.of == Of::Faults, None, cells)
 }
 
-/// All but the matrix of faults, which has a task of its own, as a part of all tests; components and
-/// the program are built already.
+/// All of them, as a part of all tests; components and the program are built already.
 pub(crate) fn all(provided: &Provided, tally: &mut Tally) -> Result<bool> {
-    suites(provided, |suite| suite.of == Of::Servers, None, CELLS, tally)
+    suites(provided, |_| true, None, CELLS, tally)
 }
 
 fn alone(wanted: fn(&Suite) -> bool, filter: Option<&str>, cells: &str) -> Result<()> {
@@ -129,8 +140,7 @@ fn suites(
         // There is no network inside but loopback: all is built before.
         let mut build = suite.cargo(&["--no-run"]);
         step(&format!("{name}: compiling"), || crate::step::succeed(&mut build))?;
-        // One test at a time: sidecars with one name would find each other.
-        let filter: Vec<_> = filter.into_iter().chain(["--test-threads=1"]).collect();
+        let filter: Vec<_> = filter.into_iter().chain([suite.threads]).collect();
         let mut inner = suite.cargo(&["--offline", "--no-fail-fast", "--"]);
         inner.args(filter).env(::servers::VARIABLE, &provided.folder).env(CELLS_VARIABLE, cells);
         let folder = Folder::new(suite)?;

@@ -29,6 +29,7 @@ mod test;
 mod tools;
 mod up;
 mod wasm;
+mod watch;
 mod workspace;
 
 use std::process::ExitCode;

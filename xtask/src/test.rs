@@ -1,12 +1,6 @@
 //! `cargo xtask test`: everything this project can prove without a cluster.
 
-use std::{
-    fs,
-    io::{BufRead, BufReader},
-    path::PathBuf,
-    process::{Command, Stdio},
-    time::Instant,
-};
+use std::{fs, path::PathBuf, time::Instant};
 
 use ::servers::Postgres;
 use anyhow::{Context, Result, bail};
@@ -14,8 +8,9 @@ use anyhow::{Context, Result, bail};
 use crate::{
     check, clock, e2e, imports, python,
     servers::{self, Provided},
-    step::{cargo, step},
+    step::{cargo, step, succeed},
     wasm,
+    watch::{Tally, watch},
 };
 
 /// Parts of names of plain tests that need a real server or what one needs.
@@ -45,7 +40,9 @@ pub(crate) fn run(args: &[String]) -> Result<()> {
     step("imports: only what Spin 3.6 offers", || imports::run(&[]))?;
     let python = python::interpreter()?;
     let mut tally = Tally::default();
-    let mut suites = cargo(&["test", "--locked", "--release", "--workspace", "--no-fail-fast"]);
+    let selection = ["test", "--locked", "--release", "--workspace", "--no-fail-fast"];
+    step("tests: compiling", || succeed(cargo(&selection).arg("--no-run")))?;
+    let mut suites = cargo(&selection);
     clock::provide_faketime(&mut suites)?;
     suites.env(python::VARIABLE, &python);
     match &servers {
@@ -90,88 +87,5 @@ impl Servers {
         self.postgres.stop();
         let _ = fs::remove_dir_all(&self.folder);
         self.provided
-    }
-}
-
-/// What the suites said, summed up.
-#[derive(Debug, Default, PartialEq, Eq)]
-pub(crate) struct Tally {
-    passed: u64,
-    /// Tests that failed, by name, in the order seen.
-    failed: Vec<String>,
-}
-
-impl Tally {
-    fn ran(&self) -> u64 {
-        self.passed + self.failed.len() as u64
-    }
-
-    /// The last line of a task that ran tests: how many there were, or which failed.
-    pub(crate) fn close(&self, ended_well: bool, remark: &str) -> Result<()> {
-        if !ended_well || !self.failed.is_empty() {
-            for name in &self.failed {
-                eprintln!("    failed: {name}");
-            }
-            bail!("{} tests ran, {} failed{remark}", self.ran(), self.failed.len().max(1));
-        }
-        if self.passed == 0 {
-            bail!("no test ran");
-        }
-        println!("{} tests ran, all passed{remark}", self.ran());
-        Ok(())
-    }
-
-    /// Takes one line of libtest's output into account.
-    fn read(&mut self, line: &str) {
-        if let Some(name) =
-            line.strip_prefix("test ").and_then(|rest| rest.strip_suffix(" ... FAILED"))
-        {
-            self.failed.push(name.to_owned());
-        }
-        if let Some(passed) = line
-            .strip_prefix("test result: ")
-            .and_then(|rest| rest.split(". ").nth(1))
-            .and_then(|counts| counts.split(" passed").next())
-            .and_then(|count| count.trim().parse::<u64>().ok())
-        {
-            self.passed += passed;
-        }
-    }
-}
-
-/// Runs the suites, shows one line per suite and every failure, and keeps the count.
-pub(crate) fn watch(command: &mut Command, tally: &mut Tally) -> Result<bool> {
-    let mut child = command.stdout(Stdio::piped()).spawn().context("cargo test did not start")?;
-    let stdout = child.stdout.take().context("no output of cargo test")?;
-    for line in BufReader::new(stdout).lines() {
-        let line = line?;
-        tally.read(&line);
-        let routine = line.is_empty()
-            || line.starts_with("running ")
-            || (line.starts_with("test ") && (line.ends_with(" ... ok")));
-        if !routine {
-            println!("{line}");
-        }
-    }
-    Ok(child.wait()?.success())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn suites_are_summed_and_failures_named() {
-        let mut tally = Tally::default();
-        for line in [
-            "test a::b ... ok",
-            "test a::c ... FAILED",
-            "test result: FAILED. 7 passed; 1 failed; 0 ignored; 0 measured; 0 filtered out",
-            "test result: ok. 5 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out",
-        ] {
-            tally.read(line);
-        }
-        assert_eq!(tally, Tally { passed: 12, failed: vec!["a::c".to_owned()] });
-        assert_eq!(tally.ran(), 13);
     }
 }

@@ -20,7 +20,9 @@ use tidy::tree::{Rust, files, root};
 const MAY_USE: &[(&str, &[&str])] = &[
     ("domain", &[]),
     ("events", &["domain"]),
+    ("filter", &["domain"]),
     ("language", &["domain"]),
+    ("exchange", &["domain", "language"]),
     ("store", &["domain", "events"]),
     ("guest", &["domain", "events", "store"]),
     ("host", &[]),
@@ -29,7 +31,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("dapr-sidecar", &[]),
     ("testkit", &["domain", "events", "store"]),
     ("hostile", &[]),
-    ("bench", &["domain", "language"]),
+    ("bench", &["dapr-sidecar", "domain", "language", "servers"]),
     ("conformance", &[]),
     ("faults", &["conformance", "servers"]),
     ("oracle", &["domain"]),

@@ -17,17 +17,12 @@ use crate::{
 const BLOCKS: usize = 4;
 const BLOCK: Duration = Duration::from_secs(3);
 const MANY: usize = 64;
+/// What is created.
+pub(crate) const TASK: &str = r#"{"title":"Water the plants","tags":["home"]}"#;
 
 pub(crate) fn run(setup: &Setup) -> Result<Vec<Row>> {
     let server = Server::start(setup)?;
-    let shot = Shot {
-        address: server.address.clone(),
-        method: "POST",
-        path: "/api/v1/tasks".into(),
-        token: Some(server.token("bench")?),
-        body: r#"{"title":"Water the plants","tags":["home"]}"#.into(),
-        expect: 201,
-    };
+    let shot = Shot::create(&server.address, server.token("bench")?, TASK);
     fire(&shot, MANY, BLOCK)?;
     let (mut many, mut again, mut one, mut loop_) = (vec![], vec![], vec![], vec![]);
     let mut p99 = vec![];

@@ -19,11 +19,16 @@ use crate::{
 };
 
 const COMPLETIONS: usize = 300;
+/// Completions that come first and do not count.
+const WARM_UPS: usize = 5;
+/// Longer than an instance may take to show up, and than consumers take to join their groups.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// As long is waited for a task before another one is created, until the stream shows any.
+const STREAM_AGAIN: Duration = Duration::from_millis(500);
+
 pub(crate) fn run(setup: &Setup) -> Result<Vec<Row>> {
     let server = Server::start(setup)?;
-    let token = server.token("bench")?;
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let (mut requests_ms, mut took_ms) = runtime.block_on(measure(&server.address, &token))?;
+    let (mut requests_ms, mut took_ms) = completions(&server)?;
     let row = |share, name: &str, requests_ms: &mut [f64], took_ms: &mut [f64], aim| {
         let request = quantile(requests_ms, share);
         let what = format!("complete to next instance on the stream, {name}");
@@ -37,25 +42,26 @@ pub(crate) fn run(setup: &Setup) -> Result<Vec<Row>> {
 }
 
 /// Milliseconds that each `:complete` took, and from its answer to the next instance.
+pub(crate) fn completions(server: &Server) -> Result<(Vec<f64>, Vec<f64>)> {
+    let token = server.token("bench")?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(measure(&server.address, &token))
+}
+
 async fn measure(address: &str, token: &str) -> Result<(Vec<f64>, Vec<f64>)> {
     let mut created = stream(address, token).await?;
     let mut connection = Connection::open(address).await?;
-    let shot = |path: String, body: &str, expect| Shot {
-        address: address.to_owned(),
-        method: "POST",
-        path,
-        token: Some(token.to_owned()),
-        body: body.to_owned(),
-        expect,
-    };
+    let create = |body| Shot::create(address, token.to_owned(), body);
+    until_live(&mut created, &mut connection, &create(r#"{"title":"Anybody there?"}"#)).await?;
     let first = r#"{"title":"Stretch","due":{"at":"2026-01-01T09:00","time_zone":"Europe/Berlin"},
         "repeat":{"rule":"FREQ=DAILY","mode":"every"}}"#;
-    let answer = connection.send(&shot("/api/v1/tasks".into(), first, 201)).await?;
+    let answer = connection.send(&create(first)).await?;
     let mut id = text(&serde_json::from_slice::<Value>(&answer)?["id"])?;
     let (mut requests_ms, mut took_ms) = (Vec::new(), Vec::new());
     next_new(&mut created, &id).await?;
-    for _ in 0..COMPLETIONS {
-        let complete = shot(format!("/api/v1/tasks/{id}:complete"), "", 200);
+    for _ in 0..WARM_UPS + COMPLETIONS {
+        let path = format!("/api/v1/tasks/{id}:complete");
+        let complete = Shot { path, expect: 200, ..create("") };
         let sent = Instant::now();
         connection.send(&complete).await?;
         let answered = Instant::now();
@@ -63,7 +69,24 @@ async fn measure(address: &str, token: &str) -> Result<(Vec<f64>, Vec<f64>)> {
         id = next_other(&mut created, &id).await?;
         took_ms.push(answered.elapsed().as_secs_f64() * 1000.0);
     }
-    Ok((requests_ms, took_ms))
+    Ok((requests_ms.split_off(WARM_UPS), took_ms.split_off(WARM_UPS)))
+}
+
+/// Creates tasks until one shows up: a bus may need a moment before it brings anything.
+async fn until_live(
+    created: &mut mpsc::Receiver<String>,
+    connection: &mut Connection,
+    create: &Shot,
+) -> Result<()> {
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        connection.send(create).await?;
+        match tokio::time::timeout(STREAM_AGAIN, created.recv()).await {
+            Ok(seen) => return seen.context("the stream ended").map(drop),
+            Err(_) if Instant::now() < deadline => {}
+            Err(_) => anyhow::bail!("nothing came on the stream within {PATIENCE:?}"),
+        }
+    }
 }
 
 async fn next_new(created: &mut mpsc::Receiver<String>, id: &str) -> Result<()> {
@@ -81,9 +104,9 @@ async fn next_other(created: &mut mpsc::Receiver<String>, id: &str) -> Result<St
 }
 
 async fn receive(created: &mut mpsc::Receiver<String>) -> Result<String> {
-    tokio::time::timeout(Duration::from_secs(10), created.recv())
+    tokio::time::timeout(PATIENCE, created.recv())
         .await
-        .context("the next instance did not come within 10 s")?
+        .with_context(|| format!("the next instance did not come within {PATIENCE:?}"))?
         .context("the stream ended")
 }
 

@@ -21,6 +21,20 @@ pub(crate) struct Shot {
     pub(crate) expect: u16,
 }
 
+impl Shot {
+    /// Creates a task.
+    pub(crate) fn create(address: &str, token: String, body: impl Into<String>) -> Self {
+        Self {
+            address: address.to_owned(),
+            method: "POST",
+            path: "/api/v1/tasks".into(),
+            token: Some(token),
+            body: body.into(),
+            expect: 201,
+        }
+    }
+}
+
 /// What came of it.
 pub(crate) struct Volley {
     pub(crate) latencies_ms: Vec<f64>,
@@ -35,12 +49,30 @@ impl Volley {
 
 /// Runs `clients` connections for `how_long`; another status than the expected one is an error.
 pub(crate) fn fire(shot: &Shot, clients: usize, how_long: Duration) -> Result<Volley> {
+    fire_each(&vec![shot.clone(); clients], how_long)
+}
+
+/// The same with a shot for each connection.
+pub(crate) fn fire_each(shots: &[Shot], how_long: Duration) -> Result<Volley> {
+    let until = Instant::now() + how_long;
+    volley(shots.iter().map(|shot| client(shot.clone(), until)))
+}
+
+/// Sends each of these once, by so many connections.
+pub(crate) fn send_all(shots: &[Shot], clients: usize) -> Result<Volley> {
+    let share = |first| shots.iter().skip(first).step_by(clients).cloned().collect();
+    volley((0..clients).map(|first| in_turn(share(first))))
+}
+
+fn volley(
+    clients: impl Iterator<Item = impl Future<Output = Result<Vec<f64>>> + Send + 'static>,
+) -> Result<Volley> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
         let begun = Instant::now();
         let mut all = JoinSet::new();
-        for _ in 0..clients {
-            all.spawn(client(shot.clone(), begun + how_long));
+        for client in clients {
+            all.spawn(client);
         }
         let mut latencies_ms = Vec::new();
         while let Some(one) = all.join_next().await {
@@ -65,6 +97,18 @@ async fn client(shot: Shot, until: Instant) -> Result<Vec<f64>> {
     while Instant::now() < until {
         let sent = Instant::now();
         connection.send(&shot).await?;
+        latencies_ms.push(sent.elapsed().as_secs_f64() * 1000.0);
+    }
+    Ok(latencies_ms)
+}
+
+async fn in_turn(shots: Vec<Shot>) -> Result<Vec<f64>> {
+    let Some(first) = shots.first() else { return Ok(Vec::new()) };
+    let mut connection = Connection::open(&first.address).await?;
+    let mut latencies_ms = Vec::with_capacity(shots.len());
+    for shot in &shots {
+        let sent = Instant::now();
+        connection.send(shot).await?;
         latencies_ms.push(sent.elapsed().as_secs_f64() * 1000.0);
     }
     Ok(latencies_ms)

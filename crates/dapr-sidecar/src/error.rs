@@ -96,7 +96,7 @@ fn kind(status: &Status) -> SidecarErrorKind {
 /// What a component says comes as an internal error with its words in it.
 fn of_message(message: &str) -> SidecarErrorKind {
     const TOO_LARGE: [&str; 3] = ["too large", "larger than", "exceeds maximum"];
-    const AWAY: [&str; 15] = [
+    const AWAY: [&str; 25] = [
         "breaker",
         "brokers",
         "broken pipe",
@@ -107,11 +107,21 @@ fn of_message(message: &str) -> SidecarErrorKind {
         "eof",
         "in-sync",
         "leader",
+        "disk error",
+        "does not exist on this broker",
+        "is closed",
+        "latest kafka clients",
         "no such host",
+        "not authorized",
+        "not available",
+        "not connected",
         "not initialized",
+        "sasl",
         "shutting down",
         "timed out",
         "timeout",
+        "tls:",
+        "was closed",
     ];
     let message = message.to_ascii_lowercase();
     let has = |words: &[&str]| words.iter().any(|word| message.contains(word));

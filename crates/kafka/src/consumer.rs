@@ -28,9 +28,8 @@ use work::Work;
 
 /// Pause before a new session, after one that ended by itself.
 const AGAIN: Duration = Duration::from_secs(1);
-/// How long leaving the group may take. librdkafka waits for commits that are on their way, for a
-/// minute and sometimes without an end when the coordinator is away.
-const LEAVE: Duration = Duration::from_secs(5);
+/// How long leaving the group may take: as long as a session, when the coordinator is away.
+const LEAVE: Duration = Duration::from_secs(4);
 
 /// Takes records.
 #[async_trait]
@@ -150,7 +149,7 @@ async fn on_a_thread(session: Session, stop: CancellationToken) -> Option<End> {
         .ok()?;
     let end = end.await.ok();
     if timeout(LEAVE, leave).await.is_err() {
-        warn!("the kafka group was not left in time; what was not committed comes again");
+        warn!("the kafka group was not left in time");
     }
     end
 }

@@ -3,7 +3,7 @@
 
 use uuid::Uuid;
 
-use crate::{Sql, SqlError, Store, Value, row, sql::Row};
+use crate::{Sql, SqlError, Store, Value, relay::as_many_as_fit, row, sql::Row};
 
 /// A delivery that was given up.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -60,7 +60,9 @@ impl<S: Sql> Store<S> {
 
     /// The deliveries that were given up, latest first.
     pub fn dead_letters(&self, limit: u32) -> Result<Vec<DeadLetter>, SqlError> {
-        self.run(text!(self, statements::DEAD_LETTERS), &[limit.into()])?.read(letter)
+        as_many_as_fit(limit, |limit| {
+            self.run(text!(self, statements::DEAD_LETTERS), &[limit.into()])?.read(letter)
+        })
     }
 
     /// One of them.
@@ -77,7 +79,9 @@ impl<S: Sql> Store<S> {
 
     /// Those that wait to be delivered again, first come, first served.
     pub fn replays_due(&self, limit: u32) -> Result<Vec<DeadLetter>, SqlError> {
-        self.run(text!(self, statements::REPLAYS_DUE), &[limit.into()])?.read(letter)
+        as_many_as_fit(limit, |limit| {
+            self.run(text!(self, statements::REPLAYS_DUE), &[limit.into()])?.read(letter)
+        })
     }
 
     /// Forgets one; whether it was there.

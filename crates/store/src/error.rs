@@ -28,6 +28,8 @@ pub enum SqlErrorKind {
     /// The database is not reachable, or has no place for one more connection. Whether the statement
     /// had an effect is not known.
     Away,
+    /// The answer is longer than the database gives at once. Fewer rows may fit.
+    TooLong,
     /// What a migration wanted to add is there already.
     Exists,
     /// A row holds what this version never writes.
@@ -135,6 +137,7 @@ impl fmt::Display for SqlError {
             SqlErrorKind::ReadOnly => "the database is read-only",
             SqlErrorKind::Conflict(conflict) => return conflict.fmt(f),
             SqlErrorKind::Away => "the database is not reachable",
+            SqlErrorKind::TooLong => "the answer of the database is too long",
             SqlErrorKind::Exists => "the database has this part of the schema already",
             SqlErrorKind::Unreadable => "the database holds a row that this version cannot read",
             SqlErrorKind::Other => "the database failed",

@@ -9,7 +9,9 @@
 use uuid::Uuid;
 
 use crate::{
-    Conflict, Dialect, LogRow, Sql, SqlError, SqlErrorKind, Store, Value, relay::json_array, row,
+    Conflict, Dialect, LogRow, Sql, SqlError, SqlErrorKind, Store, Value,
+    relay::{as_many_as_fit, json_array},
+    row,
 };
 
 /// Parts that the users are divided into.
@@ -87,8 +89,11 @@ impl<S: Sql> Store<S> {
     ) -> Result<Vec<LogRow>, SqlError> {
         let leases: Vec<_> = leases.iter().map(|lease| (lease.bucket, lease.fence)).collect();
         let leases = serde_json::json!(leases).to_string();
-        let params = [now_ms.into(), limit.into(), json_array(skip_users), leases.into()];
-        self.run(text!(self, leases::UNPUBLISHED_IN), &params)?.read(row::log_row)
+        as_many_as_fit(limit, |limit| {
+            let leases = leases.as_str().into();
+            let params = [now_ms.into(), limit.into(), json_array(skip_users), leases];
+            self.run(text!(self, leases::UNPUBLISHED_IN), &params)?.read(row::log_row)
+        })
     }
 
     /// As [`Store::mark_published`], of events of this bucket only.

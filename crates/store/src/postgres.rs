@@ -13,11 +13,12 @@ const RAISED: &str = "P0001";
 const UNIQUE_VIOLATION: &str = "23505";
 
 /// Codes, or beginnings of codes, and what the caller can do about them.
-const CODES: [(&str, SqlErrorKind); 16] = [
+const CODES: [(&str, SqlErrorKind); 17] = [
     ("40001", SqlErrorKind::Busy),     // serialization failure
     ("40P01", SqlErrorKind::Busy),     // deadlock
     ("55P03", SqlErrorKind::Busy),     // lock not available
     ("57014", SqlErrorKind::Busy),     // cancelled, as by a timeout
+    ("58", SqlErrorKind::Busy),        // input and output
     ("53100", SqlErrorKind::Full),     // disk
     ("53200", SqlErrorKind::Full),     // memory
     ("25006", SqlErrorKind::ReadOnly), // read-only transaction
@@ -32,11 +33,12 @@ const CODES: [(&str, SqlErrorKind); 16] = [
     ("25P03", SqlErrorKind::Away),     // was idle in a transaction for too long, and was closed
 ];
 
-/// Unique indexes whose violation is a conflict: two writers at once that no lock kept apart.
+/// Unique indexes whose violation is a conflict: two writers at once that no lock kept apart. Each
+/// language has quotes of its own around the name.
 const UNIQUE: [(&str, Conflict); 3] = [
-    ("\"tasks_by_series\"", Conflict::Series),
-    ("\"inbox_pkey\"", Conflict::Duplicate),
-    ("\"idempotency_pkey\"", Conflict::Idempotency),
+    ("tasks_by_series", Conflict::Series),
+    ("inbox_pkey", Conflict::Duplicate),
+    ("idempotency_pkey", Conflict::Idempotency),
 ];
 
 /// What a code and its text mean to the caller.
@@ -61,7 +63,9 @@ pub fn grants(role: &str) -> Vec<String> {
     [
         "usage on schema public",
         "select, insert, update, delete on tasks, task_tags, reminders",
-        "select, insert on events, inbox, idempotency",
+        "select, insert on events, idempotency",
+        // Whose deliveries they are nobody needs to know.
+        "insert on inbox",
         "select, insert, update on user_seq",
         "select on schema_migrations",
         "execute on function apply_changeset(jsonb)",

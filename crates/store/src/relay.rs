@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use crate::{LogRow, Sql, SqlError, Store, Value, row};
+use crate::{LogRow, Sql, SqlError, SqlErrorKind, Store, Value, row};
 
 /// How far the relay is behind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -24,8 +24,10 @@ impl<S: Sql> Store<S> {
         limit: u32,
         skip_users: &[String],
     ) -> Result<Vec<LogRow>, SqlError> {
-        let params = [now_ms.into(), limit.into(), json_array(skip_users)];
-        self.run(text!(self, statements::UNPUBLISHED), &params)?.read(row::log_row)
+        as_many_as_fit(limit, |limit| {
+            let params = [now_ms.into(), limit.into(), json_array(skip_users)];
+            self.run(text!(self, statements::UNPUBLISHED), &params)?.read(row::log_row)
+        })
     }
 
     /// Marks events as published. Those that were marked before stay as they are.
@@ -74,6 +76,23 @@ impl<S: Sql> Store<S> {
             Ok(Lag { depth: row.take()?, oldest_ms: row.take()?, parked_users: row.take()? })
         })?;
         Ok(lag.unwrap_or_default())
+    }
+}
+
+/// Reads the first `limit` rows, or fewer when they are too long for one answer: a few large rows must
+/// not stop those behind them.
+pub(crate) fn as_many_as_fit<T>(
+    limit: u32,
+    read: impl Fn(u32) -> Result<T, SqlError>,
+) -> Result<T, SqlError> {
+    let mut rows = limit;
+    loop {
+        match read(rows) {
+            Err(error) if error.kind() == SqlErrorKind::TooLong && rows > 1 => {
+                rows = (rows / 8).max(1);
+            }
+            done => return done,
+        }
     }
 }
 

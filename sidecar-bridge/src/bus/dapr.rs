@@ -1,17 +1,19 @@
-//! The bus of a sidecar: events go out in bulk, each with its own id, and come back by callbacks.
+//! The bus of a sidecar: events of many users go out in one call, each with its
+//! own id, and come back by callbacks.
 //!
 //! Each event comes to one process of all for its handlers ([`Arrivals`]), and to every process for
 //! its live streams ([`Broadcast`]).
 
 mod arrivals;
 mod broadcast;
+mod outlet;
 
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
-use dapr_sidecar::{Event, Sidecar, SidecarErrorKind, Unpublished};
+use dapr_sidecar::{Event, Sidecar, SidecarErrorKind};
 use events::{
-    FieldError,
+    EventType, FieldError,
     cloud_event::{self, Attributes},
 };
 use futures_util::future::join_all;
@@ -22,31 +24,39 @@ use super::{PublishError, PublishErrorKind, Publisher};
 
 pub use arrivals::Arrivals;
 pub use broadcast::Broadcast;
+use outlet::Outlet;
 
 /// Publishes to a pub/sub component of the sidecar.
 pub struct SidecarBus {
-    sidecar: Sidecar,
-    pubsub: String,
+    outlet: Outlet,
 }
 
 impl SidecarBus {
     /// Publishes to the component `pubsub`.
+    ///
+    /// # Panics
+    /// Outside of a runtime.
     pub fn new(sidecar: Sidecar, pubsub: &str) -> Self {
-        Self { sidecar, pubsub: pubsub.to_owned() }
+        Self { outlet: Outlet::open(sidecar, pubsub.to_owned()) }
     }
 
-    /// Publishes the rows of one topic; says which of the batch was the first that was not.
+    /// Publishes rows of one topic, each when the one before it is in safe hands; says which of the
+    /// batch was the first that was not.
     async fn publish_to(
         &self,
         topic: &str,
         rows: &[(usize, &LogRow)],
-    ) -> Result<(), (usize, Unpublished)> {
-        let events: Vec<_> = rows.iter().map(|(_, row)| event(row)).collect();
-        let outcome = self.sidecar.publish_bulk(&self.pubsub, topic, &events).await;
-        outcome.map_err(|failure| {
-            let place = rows.get(failure.done).map_or(0, |(place, _)| *place);
-            (place, failure)
-        })
+    ) -> Result<(), (usize, PublishError)> {
+        for (place, row) in rows {
+            self.outlet.send(topic, event(row)).await.map_err(|cause| {
+                let error = match cause {
+                    Some(cause) => PublishError::new(row, kind(cause.kind), cause),
+                    None => PublishError::new(row, PublishErrorKind::Unreachable, "it was closed"),
+                };
+                (*place, error)
+            })?;
+        }
+        Ok(())
     }
 }
 
@@ -57,15 +67,11 @@ impl Publisher for SidecarBus {
         for (place, row) in batch.iter().enumerate() {
             topics.entry(&row.topic).or_default().push((place, row));
         }
-        // A call is for one topic. Those of a topic stay in order, which is all that there is an
-        // order of: nobody reads two topics as one.
-        let calls = topics.iter().map(|(topic, rows)| self.publish_to(topic, rows));
-        let failed = join_all(calls).await.into_iter().filter_map(Result::err);
-        let first = failed.min_by_key(|(place, _)| *place);
-        match first.and_then(|(place, failure)| Some((batch.get(place)?, failure.cause))) {
-            None => Ok(()),
-            Some((row, cause)) => Err(PublishError::new(row, kind(cause.kind), cause)),
-        }
+        // Those of a topic stay in order, which is all that there is an order of: nobody reads two
+        // topics as one.
+        let topics = topics.iter().map(|(topic, rows)| self.publish_to(topic, rows));
+        let failed = join_all(topics).await.into_iter().filter_map(Result::err);
+        failed.min_by_key(|(place, _)| *place).map_or(Ok(()), |(_, error)| Err(error))
     }
 }
 
@@ -96,10 +102,26 @@ fn kind(kind: SidecarErrorKind) -> PublishErrorKind {
     }
 }
 
-/// The row that an event was, out of what arrived.
+/// The header by which the sidecar hands over the key of the record.
+const KEY: &str = "__key";
+
+/// The row that an event was, out of what arrived. It is not trusted: anybody who may write to the topic
+/// can have written it.
 fn row(topic: &str, headers: &HeaderMap, body: &[u8]) -> Result<LogRow, FieldError> {
+    let key = headers.get(KEY).map(|key| key.as_bytes().to_vec());
     let headers = headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes()));
     let (envelope, attributes) = cloud_event::read(headers, body)?;
+    // Order holds by key, and what a user gets hangs on who the event says it belongs to.
+    if key.is_some_and(|key| key != envelope.user_id.as_bytes()) {
+        return Err(FieldError::new("user_id", "is not the key of the record"));
+    }
+    let known = envelope.event_type.parse::<EventType>();
+    if known.is_ok_and(|event_type| event_type.topic() != topic) {
+        return Err(FieldError::new("event_type", "does not belong in this topic"));
+    }
+    if !envelope.payload.is_object() {
+        return Err(FieldError::new("payload", "is no JSON object"));
+    }
     Ok(LogRow {
         user_id: envelope.user_id,
         seq: attributes.sequence.unwrap_or_default(),

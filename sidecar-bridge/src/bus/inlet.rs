@@ -3,7 +3,7 @@
 
 use store::LogRow;
 
-use super::{PublishError, PublishErrorKind};
+use super::PublishError;
 use crate::{
     dispatcher::{Dispatcher, Undelivered},
     notify::Intake,
@@ -43,7 +43,7 @@ impl Inlet {
     /// The same as [`Inlet::take`] for events of one user, in order. An error names the first that was not taken.
     pub async fn take_all(&self, batch: &[LogRow]) -> Result<(), PublishError> {
         if let (Some(intake), Some(first)) = (&self.notifications, batch.first()) {
-            let failed = |error| PublishError::new(first, PublishErrorKind::Failed, error);
+            let failed = |error| PublishError::of_storage(first, error);
             intake.take(batch).await.map_err(failed)?;
         }
         for row in batch {

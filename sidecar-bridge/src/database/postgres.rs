@@ -72,9 +72,11 @@ fn to_error(error: &Error) -> SqlError {
         return SqlError::from_postgres(sqlstate, &error.message);
     }
     let kind = match error.kind {
-        ErrorKind::Away | ErrorKind::Busy => SqlErrorKind::Away,
-        ErrorKind::Timeout => SqlErrorKind::Busy,
-        ErrorKind::Refused | ErrorKind::Invalid | ErrorKind::TooBig => SqlErrorKind::Other,
+        // A statement that ran too long may have been carried out all the same.
+        ErrorKind::Away | ErrorKind::Timeout => SqlErrorKind::Away,
+        ErrorKind::Busy => SqlErrorKind::Busy,
+        ErrorKind::TooBig => SqlErrorKind::TooLong,
+        ErrorKind::Refused | ErrorKind::Invalid => SqlErrorKind::Other,
     };
     SqlError::of(kind, &error.message)
 }

@@ -134,7 +134,8 @@ impl Failure {
             Self::Alarm { cause, .. } => cause.to_string(),
         };
         let reason = if said.is_empty() { self.to_string() } else { format!("{self}: {said}") };
-        reason.chars().take(REASON_MAX_CHARS).collect()
+        // Postgres has no text with a NUL in it.
+        reason.chars().filter(|one| *one != '\0').take(REASON_MAX_CHARS).collect()
     }
 }
 

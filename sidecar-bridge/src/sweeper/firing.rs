@@ -7,7 +7,7 @@ use domain::{
     change::{Actor, ChangeSet, Context, EventBody, ReminderFire, Settings},
     decide,
 };
-use store::{ApplyError, DueReminder, Sql, SqlError, Store};
+use store::{ApplyError, DueReminder, Sql, SqlError, SqlErrorKind, Store};
 use tracing::{debug, warn};
 use uuid::Uuid;
 
@@ -42,10 +42,13 @@ impl Firing {
     pub(super) async fn decide(&self, users: Vec<Arc<[DueReminder]>>) -> Vec<Decided> {
         let (clock, settings) = (Arc::clone(&self.clock), Arc::clone(&self.settings));
         let deciding = move |store: &_| {
+            // Each user for itself: what is wrong with one is not the fate of the others.
             let decide = |due: Arc<[DueReminder]>| {
-                Ok(Decided { change: decide_all(store, &due, clock.now(), &settings)?, due })
+                let decided = decide_all(store, &due, clock.now(), &settings);
+                let change = decided.inspect_err(cannot_fire).ok()?;
+                Some(Decided { change, due })
             };
-            users.into_iter().map(decide).collect()
+            Ok(users.into_iter().filter_map(decide).collect())
         };
         self.storage.read(deciding).await.unwrap_or_else(|error: SqlError| {
             cannot_fire(&error);
@@ -101,7 +104,15 @@ fn decide_all<S: Sql>(
     let correlation_id = Uuid::now_v7().to_string();
     let mut change = ChangeSet { user_id: user_id.clone(), ..ChangeSet::default() };
     for (task_id, fires) in tasks {
-        let Some(task) = store.task(user_id, task_id)? else {
+        let found = match store.task(user_id, task_id) {
+            // Of a later version, perhaps: it waits, and its user's other tasks do not.
+            Err(error) if error.kind() == SqlErrorKind::Unreadable => {
+                warn!(task.id = %task_id, error = operator_text(&error), "a task cannot be read");
+                continue;
+            }
+            found => found?,
+        };
+        let Some(task) = found else {
             warn!(task.id = %task_id, "a reminder waits for a task that is gone");
             continue;
         };

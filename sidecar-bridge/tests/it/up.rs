@@ -102,6 +102,23 @@ fn a_signal_ends_it_in_order() {
 }
 
 #[test]
+fn a_client_that_never_ends_its_request_does_not_make_the_end_disorderly() {
+    let home = Home::new();
+    let server = home.up();
+    let mut endless = connect(&server.api);
+    let request = "POST /api/v1/push-subscriptions HTTP/1.1\r\nhost: x\r\n\
+                   authorization: Bearer x\r\ncontent-length: 100\r\n\r\n{";
+    endless.write_all(request.as_bytes()).unwrap();
+    // The server is certainly at it.
+    std::thread::sleep(Duration::from_millis(300));
+    server.signal(Signal::TERM);
+    let (code, log) = server.wait();
+    assert_eq!(code, Some(0), "{log}");
+    assert!(log.contains("stopped in order"), "{log}");
+    assert!(log.contains("requests that do not end are cut off"), "{log}");
+}
+
+#[test]
 fn a_second_signal_ends_it_at_once() {
     let home = Home::new();
     let server = home.up();

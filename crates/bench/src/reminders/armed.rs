@@ -2,7 +2,7 @@
 
 use std::{
     thread::sleep,
-    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
+    time::{Duration, Instant},
 };
 
 use anyhow::{Context, Result, bail};
@@ -11,6 +11,7 @@ use rusqlite::{Connection, params};
 use super::{COUNT, Fired, LEAD_MS, Schedule};
 use crate::{
     Setup,
+    clock::now_ms,
     load::{Shot, send_once},
     server::{Server, resident_mb},
 };
@@ -153,8 +154,4 @@ fn until_published(database: &Connection, last: i64, count: u32) -> Result<()> {
         sleep(Duration::from_millis(100));
     }
     Ok(())
-}
-
-fn now_ms() -> Result<i64> {
-    Ok(i64::try_from(SystemTime::now().duration_since(UNIX_EPOCH)?.as_millis())?)
 }

@@ -6,8 +6,6 @@
 //! `postgres+kafka/broker-is-killed`, has this in it. A cell prints one line; its name and seed
 //! replay its choices, though not to the microsecond what the machine makes of them.
 
-#![expect(clippy::print_stdout, reason = "the lines of the cells are the result")]
-
 mod acts;
 mod cells;
 mod evidence;
@@ -17,11 +15,13 @@ mod run;
 mod writer;
 
 use std::{
+    io::{self, Write as _},
     ops::Range,
     path::{Path, PathBuf},
+    thread,
 };
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
 use conformance::Setup;
 use faults::site::{Mode, Site};
 use servers::Binaries;
@@ -96,41 +96,73 @@ fn chosen(only: &str, seeds: Range<u64>, count: Option<&str>) -> Result<Vec<Cell
     Ok(cells)
 }
 
-/// Every cell that was asked for, mode by mode.
+/// What came of the cells of a mode.
+#[derive(Default)]
+struct Tally {
+    ran: usize,
+    acknowledged: usize,
+    wrong: Vec<String>,
+}
+
+/// Runs them one after another on one installation, and says what came of each as it ends.
+fn go_through<'a>(mode: Mode, cells: impl Iterator<Item = &'a Cell>) -> Result<Tally> {
+    let mut tally = Tally::default();
+    let mut site = None;
+    for Cell { name, row, seed, .. } in cells {
+        let there = match &mut site {
+            Some(there) => there,
+            none => none.insert(install(mode)?),
+        };
+        tally.ran += 1;
+        match run::run(there, row.act, row.processes, *seed) {
+            Ok(report) => {
+                say(&format!("{name}, seed {seed}: {report}"))?;
+                tally.acknowledged += report.acknowledged;
+                if !report.is_clean() {
+                    tally.wrong.push(format!("{name}, seed {seed}"));
+                }
+            }
+            Err(error) => {
+                say(&format!("{name}, seed {seed}: did not run to its end: {error:#}"))?;
+                tally.wrong.push(format!("{name}, seed {seed}"));
+                // Nobody knows what is left of it.
+                site = None;
+            }
+        }
+    }
+    Ok(tally)
+}
+
+/// Shows a line at once: libtest would keep it until the whole matrix has ended.
+fn say(line: &str) -> Result<()> {
+    Ok(writeln!(io::stdout(), "{line}")?)
+}
+
+/// Every cell that was asked for. The modes have servers of their own and run side by side: a cell
+/// waits more than it works.
 #[test]
 fn nothing_is_lost_doubled_or_torn_whatever_breaks() -> Result<()> {
     let first = number("TASKLOOM_FAULT_SEED", 1)?;
     let seeds = number("TASKLOOM_FAULT_SEEDS", 1)?;
     let only = setting("TASKLOOM_FAULT_ONLY").unwrap_or_default();
     let cells = chosen(&only, first..first + seeds, setting("TASKLOOM_FAULT_CELLS").as_deref())?;
+    let tallies = thread::scope(|scope| {
+        let modes = Mode::ALL.map(|mode| {
+            let cells = cells.iter().filter(move |cell| cell.mode == mode);
+            scope.spawn(move || go_through(mode, cells))
+        });
+        modes.map(|mode| mode.join().unwrap_or_else(|_| bail!("the matrix ended in a bug")))
+    });
     let (mut ran, mut acknowledged, mut wrong) = (0, 0, Vec::new());
-    for mode in Mode::ALL {
-        let mut site = None;
-        for Cell { name, row, seed, .. } in cells.iter().filter(|cell| cell.mode == mode) {
-            let there = match &mut site {
-                Some(there) => there,
-                none => none.insert(install(mode)?),
-            };
-            ran += 1;
-            match run::run(there, row.act, row.processes, *seed) {
-                Ok(report) => {
-                    println!("{name}, seed {seed}: {report}");
-                    acknowledged += report.acknowledged;
-                    if !report.is_clean() {
-                        wrong.push(format!("{name}, seed {seed}"));
-                    }
-                }
-                Err(error) => {
-                    println!("{name}, seed {seed}: did not run to its end: {error:#}");
-                    wrong.push(format!("{name}, seed {seed}"));
-                    // Nobody knows what is left of it.
-                    site = None;
-                }
-            }
-        }
+    for tally in tallies {
+        let tally = tally?;
+        ran += tally.ran;
+        acknowledged += tally.acknowledged;
+        wrong.extend(tally.wrong);
     }
-    println!("{ran} cells, {acknowledged} acknowledged writes, {} not clean", wrong.len());
+    say(&format!("{ran} cells, {acknowledged} acknowledged writes, {} not clean", wrong.len()))?;
     ensure!(ran > 0, "no cell has `{only}` in its name");
+    ensure!(ran == cells.len(), "{ran} of {} cells ran", cells.len());
     ensure!(wrong.is_empty(), "not clean: {wrong:#?}");
     Ok(())
 }

@@ -29,7 +29,7 @@ fn check(mode: Mode, processes: Processes, fault: Act, expected: &[Kind]) -> Res
     }
     let mut site = install(mode)?;
     let report = run(&mut site, fault, processes, 7)?;
-    println!("planted, {}: {report}", mode.as_str());
+    crate::say(&format!("planted, {}: {report}", mode.as_str()))?;
     let found = expected.iter().any(|kind| report.findings.count(*kind) > 0);
     ensure!(found, "none of {expected:?} was found: {report}");
     Ok(())

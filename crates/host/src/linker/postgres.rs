@@ -132,13 +132,12 @@ impl From<postgres::Error> for Error {
     fn from(error: postgres::Error) -> Self {
         match error.kind {
             // Spin calls it a failed query without a code; a guest has to know what to do next.
-            ErrorKind::Away | ErrorKind::Busy if error.sqlstate.is_none() => {
+            ErrorKind::Away | ErrorKind::Busy | ErrorKind::Timeout if error.sqlstate.is_none() => {
                 Self::ConnectionFailed(error.message)
             }
             ErrorKind::Invalid => Self::BadParameter(error.message),
             ErrorKind::TooBig => Self::Other(error.message),
-            ErrorKind::Timeout => types::refused("57014", error),
-            ErrorKind::Away | ErrorKind::Busy | ErrorKind::Refused => {
+            ErrorKind::Away | ErrorKind::Busy | ErrorKind::Timeout | ErrorKind::Refused => {
                 let code = error.sqlstate.clone().unwrap_or_default();
                 types::refused(&code, error)
             }

@@ -61,9 +61,12 @@ impl Error {
     pub(super) fn spoils(&self) -> bool {
         let unknown_statement = self.sqlstate.as_deref() == Some("26000");
         let stale_plan = self.sqlstate.as_deref() == Some("0A000");
+        // A standby, after a failover: the address may lead to another server by now.
+        let read_only = self.sqlstate.as_deref() == Some("25006");
         matches!(self.kind, ErrorKind::Away | ErrorKind::Timeout | ErrorKind::TooBig)
             || unknown_statement
             || stale_plan
+            || read_only
     }
 
     pub(super) fn no_place(wait: Duration) -> Self {

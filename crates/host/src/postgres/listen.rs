@@ -2,13 +2,18 @@
 
 use std::{sync::Arc, time::Duration};
 
-use tokio::{sync::watch, time::sleep};
+use tokio::{
+    sync::watch,
+    time::{Instant, sleep, sleep_until},
+};
 use tokio_postgres::AsyncMessage;
 
 use super::{Error, Shared};
 
 const PAUSE_FIRST: Duration = Duration::from_millis(250);
 const PAUSE_MAX: Duration = Duration::from_secs(10);
+/// Of several commits at the same moment only the first is told, and it may come before the others.
+const ECHO_AFTER: Duration = Duration::from_millis(25);
 
 /// Counts what comes on the channel, and every new connection: while there was none, something may
 /// have been missed. Ends when nobody watches.
@@ -47,9 +52,22 @@ async fn connection(
     let (client, mut connection) = connected.map_err(|_| Error::no_answer(wait))??;
     let count = || heard.send_modify(|count| *count = count.wrapping_add(1));
     let messages = async {
+        let mut echo = None;
         loop {
-            match std::future::poll_fn(|context| connection.poll_message(context)).await {
-                Some(Ok(AsyncMessage::Notification(_))) => count(),
+            let message = std::future::poll_fn(|context| connection.poll_message(context));
+            let message = tokio::select! {
+                message = message => message,
+                () = sleep_until(echo.unwrap_or_else(Instant::now)), if echo.is_some() => {
+                    echo = None;
+                    count();
+                    continue;
+                }
+            };
+            match message {
+                Some(Ok(AsyncMessage::Notification(_))) => {
+                    count();
+                    echo = Some(Instant::now() + ECHO_AFTER);
+                }
                 Some(Ok(_)) => {}
                 Some(Err(error)) => return Err(Error::from(error)),
                 None => return Ok(()),

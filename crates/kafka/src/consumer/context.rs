@@ -1,12 +1,13 @@
 //! What Kafka tells a member of a group: which partitions it gets, and which it has to give away.
 
 use std::{
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak, mpsc},
+    thread,
     time::{Duration, Instant},
 };
 
 use rdkafka::{
-    ClientContext, Offset, TopicPartitionList,
+    ClientConfig, ClientContext, Offset, TopicPartitionList,
     config::RDKafkaLogLevel,
     consumer::{BaseConsumer, CommitMode, Consumer as _, ConsumerContext, Rebalance},
     error::{KafkaError, KafkaResult},
@@ -17,6 +18,9 @@ use tracing::{debug, info, warn};
 
 use super::slot::Slot;
 use crate::client;
+
+/// How long the answer to a commit is waited for before partitions are given away.
+const COMMIT_WITHIN: Duration = Duration::from_secs(3);
 
 /// The partitions that we own.
 pub(super) struct Owned {
@@ -45,9 +49,9 @@ impl Owned {
     }
 
     /// Finishes what is being handled in those partitions, commits it, and forgets them.
-    pub(super) fn give_away<C: ConsumerContext>(
+    pub(super) fn give_away(
         &self,
-        consumer: &BaseConsumer<C>,
+        consumer: &Arc<BaseConsumer<Context>>,
         is_leaving: impl Fn(&Slot) -> bool,
     ) {
         let leaving: Vec<_> = self.slots().extract_if(.., |slot| is_leaving(slot)).collect();
@@ -69,9 +73,7 @@ impl Owned {
         if consumer.assignment_lost() {
             info!("partitions were lost; what was done since the last commit comes again");
         } else {
-            // Not waited for: librdkafka waits without an end when the coordinator is away. What
-            // hands the partitions on takes the same connection behind it, and a stop waits for it.
-            commit(consumer, &leaving);
+            commit_and_wait(consumer, &leaving);
         }
     }
 
@@ -84,29 +86,68 @@ fn is(slot: &Slot, topic: &str, partition: i32) -> bool {
     slot.partition == partition && slot.topic == topic
 }
 
-/// Tells Kafka how far each of them is, where that is new.
-pub(super) fn commit<C: ConsumerContext>(consumer: &BaseConsumer<C>, slots: &[Arc<Slot>]) {
+/// Tells Kafka how far each of them is, where that is new, and does not wait for the answer.
+pub(super) fn commit(consumer: &BaseConsumer<Context>, slots: &[Arc<Slot>]) {
+    let Some((list, told)) = places(slots) else { return };
+    if let Err(error) = consumer.commit(&list, CommitMode::Async) {
+        not_committed(&told, &error);
+    }
+}
+
+/// The same with the answer, so that whoever gets the partitions begins behind it.
+fn commit_and_wait(consumer: &Arc<BaseConsumer<Context>>, slots: &[Arc<Slot>]) {
+    let Some((list, told)) = places(slots) else { return };
+    let (answer, answered) = mpsc::channel();
+    let consumer = Arc::clone(consumer);
+    // On a thread that may stay behind: librdkafka waits without an end when the coordinator is away.
+    let thread = thread::Builder::new().name("kafka-commit".to_owned());
+    let waiting = thread.spawn(move || answer.send(consumer.commit(&list, CommitMode::Sync)));
+    match waiting.map(|_| answered.recv_timeout(COMMIT_WITHIN)) {
+        Ok(Ok(Ok(()))) => {}
+        Ok(Ok(Err(error))) => not_committed(&told, &error),
+        Ok(Err(error)) => not_committed(&told, &error),
+        Err(error) => not_committed(&told, &error),
+    }
+}
+
+/// The new places of those that have one.
+fn places(slots: &[Arc<Slot>]) -> Option<(TopicPartitionList, Vec<Arc<Slot>>)> {
     let mut list = TopicPartitionList::new();
     let mut told = Vec::new();
     for slot in slots {
         let Some(position) = slot.to_commit() else { continue };
         let offset = Offset::Offset(position);
         if list.add_partition_offset(&slot.topic, slot.partition, offset).is_ok() {
-            told.push(slot);
+            told.push(Arc::clone(slot));
         }
     }
-    if told.is_empty() {
-        return;
-    }
-    if let Err(error) = consumer.commit(&list, CommitMode::Async) {
-        told.into_iter().for_each(|slot| slot.not_committed());
-        warn!(error = &error as &dyn std::error::Error, "offsets were not committed");
-    }
+    (!told.is_empty()).then_some((list, told))
+}
+
+fn not_committed(told: &[Arc<Slot>], error: &(dyn std::error::Error + 'static)) {
+    told.iter().for_each(|slot| slot.not_committed());
+    warn!(error, "offsets were not committed; what they cover comes again");
 }
 
 /// The context of the consumer.
 pub(super) struct Context {
-    pub(super) owned: Arc<Owned>,
+    owned: Arc<Owned>,
+    /// The consumer that it belongs to, while that is in use.
+    consumer: OnceLock<Weak<BaseConsumer<Self>>>,
+}
+
+impl Context {
+    /// A consumer that gives away what it owns.
+    pub(super) fn consumer(
+        config: &ClientConfig,
+        owned: Arc<Owned>,
+    ) -> KafkaResult<Arc<BaseConsumer<Self>>> {
+        let context = Self { owned, consumer: OnceLock::new() };
+        let consumer = Arc::new(config.create_with_context::<_, BaseConsumer<_>>(context)?);
+        // It is set once, here.
+        let _ = consumer.context().consumer.set(Arc::downgrade(&consumer));
+        Ok(consumer)
+    }
 }
 
 impl ClientContext for Context {
@@ -122,13 +163,16 @@ impl ClientContext for Context {
 }
 
 impl ConsumerContext for Context {
-    fn pre_rebalance(&self, consumer: &BaseConsumer<Self>, rebalance: &Rebalance<'_>) {
+    fn pre_rebalance(&self, _: &BaseConsumer<Self>, rebalance: &Rebalance<'_>) {
         match rebalance {
             Rebalance::Revoke(leaving) => {
                 debug!("{} kafka partitions are to be given away", leaving.count());
                 let has =
                     |slot: &Slot| leaving.find_partition(&slot.topic, slot.partition).is_some();
-                self.owned.give_away(consumer, has);
+                // When it is being dropped, nothing is owned any more.
+                if let Some(consumer) = self.consumer.get().and_then(Weak::upgrade) {
+                    self.owned.give_away(&consumer, has);
+                }
             }
             Rebalance::Assign(coming) => debug!("{} kafka partitions are ours", coming.count()),
             Rebalance::Error(error) => {
@@ -137,6 +181,15 @@ impl ConsumerContext for Context {
                     "kafka did not share partitions out"
                 );
             }
+        }
+    }
+
+    fn post_rebalance(&self, consumer: &BaseConsumer<Self>, rebalance: &Rebalance<'_>) {
+        // librdkafka keeps a pause while a partition is away, and a new slot knows of none.
+        if let Rebalance::Assign(coming) = rebalance
+            && let Err(error) = consumer.resume(coming)
+        {
+            warn!(error = &error as &dyn std::error::Error, "new partitions were not resumed");
         }
     }
 

@@ -36,7 +36,7 @@ pub(super) enum End {
 }
 
 pub(super) struct Session {
-    consumer: BaseConsumer<Context>,
+    consumer: Arc<BaseConsumer<Context>>,
     owned: Arc<Owned>,
     work: Arc<Work>,
     tasks: Handle,
@@ -68,16 +68,15 @@ impl Session {
         }
         settings.finish(&mut config);
         let owned = Arc::new(Owned::new(work.pace.drain));
-        let context = Context { owned: Arc::clone(&owned) };
-        let consumer: BaseConsumer<_> =
-            config.create_with_context(context).map_err(ClientError::settings)?;
+        let consumer =
+            Context::consumer(&config, Arc::clone(&owned)).map_err(ClientError::settings)?;
         let topics: Vec<_> = topics.iter().map(String::as_str).collect();
         consumer.subscribe(&topics).map_err(ClientError::settings)?;
         Ok(Self { consumer, owned, work, tasks })
     }
 
-    /// Runs until `stop`, and leaves nothing behind that is not told to Kafka. Dropping the session
-    /// then waits for the answers and leaves the group.
+    /// Runs until `stop`, and leaves nothing behind that is not committed. Dropping the session leaves
+    /// the group.
     pub(super) fn run(&self, stop: &CancellationToken) -> End {
         let end = self.receive(stop);
         // Drained here, so that the closing in `drop` finds nothing to wait for.

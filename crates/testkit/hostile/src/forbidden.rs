@@ -50,7 +50,8 @@ pub(crate) async fn fetch(url: &str) -> Response {
 
 /// A call to a component that is not in the list, as someone else and from elsewhere.
 pub(crate) async fn forged_internal() -> Response {
-    let request = Request::post("http://secret.spin.internal/internal/effects", "{}")
+    // Without a body: a refusal that comes before it is written shows as a closed stream.
+    let request = Request::post("http://secret.spin.internal/internal/effects", ())
         .header("x-user-id", "admin")
         .header("spin-client-addr", "127.0.0.1:1")
         .build();

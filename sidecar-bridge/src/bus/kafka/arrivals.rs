@@ -6,22 +6,20 @@ use store::{DeadLetter, LogRow, SqlError};
 
 use super::record::{self, Arrived};
 use crate::{
-    bus::{Ground, PublishErrorKind},
-    dead_letters::BUS,
+    bus::{Ground, failures::Failures},
+    dead_letters::{BUS, may_be_kept_later},
     observe::metric,
 };
-
-/// Failures of one event before it is set aside, so that its user's next ones go on.
-const ATTEMPTS_MAX: u32 = 8;
 
 /// Hands what arrives to the inlet.
 pub(super) struct Arrivals {
     ground: Ground,
+    failures: Failures,
 }
 
 impl Arrivals {
     pub(super) fn new(ground: Ground) -> Self {
-        Self { ground }
+        Self { ground, failures: Failures::default() }
     }
 
     /// Keeps an event that can be read where `taskloom dead-letters` finds it, and can replay it.
@@ -48,30 +46,32 @@ impl Arrivals {
         self.ground.storage.write(move |store| store.put_dead_letter(&letter)).await
     }
 
-    async fn take(&self, received: &Received, row: &LogRow, attempt: u32) -> Outcome {
-        let Err(error) = self.ground.inlet.take(row).await else { return Outcome::Done };
-        let reason = error.reason();
-        let gives_up = match error.kind {
-            // Somebody else is away or busy: no event is to blame, however long it takes.
-            PublishErrorKind::Unreachable | PublishErrorKind::Busy => false,
-            PublishErrorKind::Failed => attempt >= ATTEMPTS_MAX,
-            PublishErrorKind::Rejected => true,
+    async fn take(&self, received: &Received, row: &LogRow) -> Outcome {
+        let Err(error) = self.ground.inlet.take(row).await else {
+            self.failures.forget(row.event_id);
+            return Outcome::Done;
         };
-        if !gives_up {
+        let reason = error.reason();
+        if !self.failures.gives_up(row.event_id, error.kind) {
             return Outcome::Retry(reason);
         }
         match self.keep(received, row, reason.clone()).await {
-            Ok(()) => set_aside(reason),
-            Err(error) => Outcome::Retry(format!("its dead letter was not kept: {error}")),
+            Err(error) if may_be_kept_later(&error) => {
+                return Outcome::Retry(format!("its dead letter was not kept: {error}"));
+            }
+            // The topic of dead letters has it alone.
+            Err(_) | Ok(()) => {}
         }
+        self.failures.forget(row.event_id);
+        set_aside(reason)
     }
 }
 
 #[async_trait]
 impl Handler for Arrivals {
-    async fn handle(&self, received: &Received, attempt: u32) -> Outcome {
+    async fn handle(&self, received: &Received, _: u32) -> Outcome {
         match record::read(received) {
-            Arrived::Event(row) => self.take(received, &row, attempt).await,
+            Arrived::Event(row) => self.take(received, &row).await,
             Arrived::Later => {
                 metrics::counter!(metric::SKIPPED_TOTAL).increment(1);
                 Outcome::Done

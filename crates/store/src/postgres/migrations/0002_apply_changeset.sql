@@ -10,7 +10,7 @@ declare
 begin
   -- One change of a user at a time: conditions hold until the commit, and events of a user get
   -- `seq` and `position` in the order of their commits. Readers do not wait.
-  perform pg_advisory_xact_lock(hashtextextended(who, 0));
+  perform pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended(who, 0::bigint));
 
   -- Conditions. The repetitions come first: a repeated request must not look like a stale one.
   if jsonb_typeof(doc -> 'inbox') = 'object' then
@@ -107,8 +107,12 @@ begin
       e.one ->> 'event_type', (e.one ->> 'timestamp_ms')::bigint, e.one ->> 'actor',
       e.one ->> 'correlation_id', (e.one ->> 'task_id')::uuid, e.one -> 'payload'
     from jsonb_array_elements(doc -> 'events') with ordinality e (one, place) order by e.place;
-  -- A hint for relays that sleep; they look from time to time anyway.
-  perform pg_notify('taskloom_events', '');
+  -- A hint for relays that sleep; they look from time to time anyway. One commit at a time: whoever
+  -- notifies holds a lock of the whole cluster until its commit is on disk.
+  if pg_catalog.pg_try_advisory_xact_lock(pg_catalog.hashtextextended('taskloom_events', 1::bigint))
+  then
+    perform pg_catalog.pg_notify('taskloom_events', '');
+  end if;
   return last;
 end
 $apply$;
