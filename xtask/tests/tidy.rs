@@ -51,8 +51,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
 const ONLY_IN: &[(&str, &[&str])] = &[
     ("spin-sdk", &["guest", "tasks", "event-adapter", "hostile"]),
     ("wasmtime", &["host"]),
-    ("rdkafka", &["kafka"]),
-    ("tokio-postgres", &["host", "testkit"]),
+    ("rdkafka", &["kafka", "bench"]),
+    ("tokio-postgres", &["host", "testkit", "bench"]),
     ("jiff", &["domain"]),
     ("dapr", &["dapr-sidecar"]),
     ("tonic", &["dapr-sidecar"]),
