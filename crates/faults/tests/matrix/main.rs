@@ -114,7 +114,7 @@ fn go_through<'a>(mode: Mode, cells: impl Iterator<Item = &'a Cell>) -> Result<T
             none => none.insert(install(mode)?),
         };
         tally.ran += 1;
-        match run::run(there, row.act, row.processes, *seed) {
+        match run::run(there, row.act, row.processes, *seed, run::RESTED_WITHIN) {
             Ok(report) => {
                 say(&format!("{name}, seed {seed}: {report}"))?;
                 tally.acknowledged += report.acknowledged;

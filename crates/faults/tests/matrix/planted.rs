@@ -17,6 +17,9 @@ use crate::{
     setting,
 };
 
+/// What was lost is not waited for as long as what is late.
+const RESTED_WITHIN: Duration = Duration::from_secs(40);
+
 /// One stack of servers at a time.
 static ALONE: Mutex<()> = Mutex::new(());
 
@@ -28,7 +31,7 @@ fn check(mode: Mode, processes: Processes, fault: Act, expected: &[Kind]) -> Res
         return Ok(());
     }
     let mut site = install(mode)?;
-    let report = run(&mut site, fault, processes, 7)?;
+    let report = run(&mut site, fault, processes, 7, RESTED_WITHIN)?;
     crate::say(&format!("planted, {}: {report}", mode.as_str()))?;
     let found = expected.iter().any(|kind| report.findings.count(*kind) > 0);
     ensure!(found, "none of {expected:?} was found: {report}");

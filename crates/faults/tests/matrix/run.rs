@@ -27,7 +27,7 @@ const USERS: usize = 5;
 const BEFORE: Duration = Duration::from_millis(700);
 const AFTER: Duration = Duration::from_millis(500);
 /// Longer than what is under way may take once everything has healed.
-const RESTED_WITHIN: Duration = Duration::from_secs(120);
+pub(crate) const RESTED_WITHIN: Duration = Duration::from_secs(120);
 const LOOK_AGAIN: Duration = Duration::from_millis(50);
 
 /// What came of a cell.
@@ -54,7 +54,13 @@ impl Report {
 }
 
 /// Runs one cell.
-pub(crate) fn run(site: &mut Site, act: Act, processes: Processes, seed: u64) -> Result<Report> {
+pub(crate) fn run(
+    site: &mut Site,
+    act: Act,
+    processes: Processes,
+    seed: u64,
+    rested_within: Duration,
+) -> Result<Report> {
     let begun = Instant::now();
     let since_ms = now().timestamp_millis();
     if processes != Processes::One {
@@ -96,12 +102,12 @@ pub(crate) fn run(site: &mut Site, act: Act, processes: Processes, seed: u64) ->
         Ok((ledgers, acted))
     })?;
     site.stop_twin()?;
-    let drained = rest(&site.psql, &names, &ledgers)?;
+    let drained = rest(&site.psql, &names, &ledgers, rested_within)?;
     let mut report = reckon(site, ledgers, &names, since_ms)?;
     report.drained = drained;
     report.took = begun.elapsed();
     if drained.is_none() {
-        report.odd.push(format!("did not come to rest within {RESTED_WITHIN:?}"));
+        report.odd.push(format!("did not come to rest within {rested_within:?}"));
     }
     if self::panics(site)? > panics {
         report.odd.push("the program panicked: see its log".to_owned());
@@ -118,7 +124,12 @@ fn panics(site: &Site) -> Result<usize> {
 }
 
 /// Waits until nothing is under way any more; how long that took.
-fn rest(psql: &Psql, users: &[String], ledgers: &[Ledger]) -> Result<Option<Duration>> {
+fn rest(
+    psql: &Psql,
+    users: &[String],
+    ledgers: &[Ledger],
+    within: Duration,
+) -> Result<Option<Duration>> {
     let of_users = format!("user_id = any({})", array(users));
     let under_way = format!(
         "select (select count(*) from events where {of_users} and published_at is null)
@@ -131,11 +142,11 @@ fn rest(psql: &Psql, users: &[String], ledgers: &[Ledger]) -> Result<Option<Dura
     );
     let due_ms = ledgers.iter().flat_map(|ledger| &ledger.promises).map(|one| one.fire_at_ms).max();
     let begun = Instant::now();
-    let mut deadline = begun + RESTED_WITHIN;
-    while begun.elapsed() < RESTED_WITHIN {
+    let mut deadline = begun + within;
+    while begun.elapsed() < within {
         // Reminders that are not due yet are not late.
         if due_ms.is_some_and(|due_ms| now().timestamp_millis() < due_ms) {
-            deadline = Instant::now() + RESTED_WITHIN;
+            deadline = Instant::now() + within;
         } else if psql.number(&under_way)? == 0 {
             let took = begun.elapsed();
             // What was begun and has no name in the database: handlers of what was just published.
